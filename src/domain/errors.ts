@@ -1,0 +1,123 @@
+/**
+ * Every refusal that Waymark can answer: stable code, HTTP status, and a sentence that says what to do. Codes are
+ * public and never change their meaning; docs/reference/errors.md is generated from this table.
+ */
+export const ERRORS = {
+  // The request itself
+  INVALID_JSON: { status: 400, text: 'The body is not valid JSON: send one JSON object.' },
+  EMPTY_BODY: { status: 400, text: 'The body is empty: send one JSON object.' },
+  JSON_TOO_DEEP: { status: 400, text: 'The body is nested too deeply: flatten it.' },
+  BODY_TOO_LARGE: { status: 413, text: 'The body is too large: send it in smaller parts.' },
+  BAD_ENCODING: {
+    status: 400,
+    text: 'The body does not match its Content-Encoding: compress it anew or send it plain.',
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    text: 'Send Content-Type: application/json, plain or with Content-Encoding: gzip.',
+  },
+  BAD_REQUEST: { status: 400, text: 'The request cannot be read as HTTP: check its line, headers and length.' },
+  NOT_FOUND: { status: 404, text: 'There is nothing at this address: /docs lists all addresses.' },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    text: 'This address exists, but not with this method: the Allow header names those that do.',
+  },
+  MISSING_FIELD: { status: 400, text: 'A field is missing: send it.' },
+  UNKNOWN_FIELD: { status: 400, text: 'A field is not known here: leave it out or check its spelling.' },
+  INVALID_FIELD: { status: 400, text: 'A field has a wrong type or value: see its form in /docs.' },
+  INVALID_ID: { status: 400, text: 'An id must be a string of 1 to 256 characters, well-formed and without NUL.' },
+  CONFLICTING_FIELDS: { status: 400, text: 'Two names of one field carry different values: send one of them.' },
+  DETAILS_TOO_LARGE: {
+    status: 400,
+    text: 'progressDetails is too large or too deep: keep what the player needs to resume.',
+  },
+  TIME_IN_FUTURE: {
+    status: 400,
+    text: 'The time lies too far in the future: correct the clock of the device and send it again.',
+  },
+  TIME_TOO_EARLY: {
+    status: 400,
+    text: 'The time lies before the year 2000: correct the clock of the device and send it again.',
+  },
+  BATCH_TOO_LARGE: { status: 400, text: 'The batch has too many items: send it in parts.' },
+  INVALID_CURSOR: { status: 400, text: 'The cursor is not one that this list gave out: start again without it.' },
+  // Who is asking
+  UNAUTHENTICATED: { status: 401, text: 'Send a bearer token: Authorization: Bearer …' },
+  TOKEN_INVALID: { status: 401, text: 'The token is not valid here: get a new one.' },
+  TOKEN_EXPIRED: { status: 401, text: 'The token has expired: get a new one.' },
+  TOKEN_NOT_YET_VALID: { status: 401, text: 'The token is not valid yet: check the clocks.' },
+  TWO_IDENTITIES: { status: 400, text: 'The request names two identities: send one token, in one header.' },
+  IDENTITY_HEADER_REFUSED: {
+    status: 401,
+    text: 'Identity headers are taken only from configured proxies: send a token.',
+  },
+  FORBIDDEN: { status: 403, text: 'This role may not do this, or not for this learner or collection.' },
+  LINK_INVALID: { status: 403, text: 'The link is not valid: ask for a new one.' },
+  LINK_EXPIRED: { status: 410, text: 'The link has expired: ask for a new one.' },
+  // Progress
+  VIEW_NOT_STARTED: { status: 404, text: 'There is no such view: start it first with POST /v1/view/start.' },
+  CONTENT_NOT_IN_COLLECTION: { status: 400, text: 'The content is not part of the collection: check both ids.' },
+  TOO_MANY_QUESTIONS: { status: 400, text: 'The attempt answers more questions than the content has.' },
+  COLLECTION_NOT_FOUND: { status: 404, text: 'The collection is not known: publish it with PUT /v1/collection/:id.' },
+  INVALID_HIERARCHY: { status: 400, text: 'The hierarchy cannot be read: see the field.' },
+  COLLECTION_ID_MISMATCH: { status: 400, text: 'The identifier in the body is not the one in the address.' },
+  CONTEXT_NOT_FOUND: {
+    status: 404,
+    text: 'The context is not known in this collection: make it with PUT /v1/context/:collectionId/:contextId.',
+  },
+  CONTEXT_DATES: {
+    status: 400,
+    text: 'The dates contradict each other: a context ends after it starts, and enrolment ends no later than it does.',
+  },
+  CONTEXT_ENDED: { status: 409, text: 'The context has ended: enrol into one that is running.' },
+  ENROLMENT_CLOSED: { status: 409, text: 'The time to enrol is over.' },
+  ENROLMENT_NOT_FOUND: { status: 404, text: 'The learner is not enrolled there.' },
+  SUMMARY_NOT_FOUND: { status: 404, text: 'There is no progress and no enrolment there.' },
+  // The server
+  OVERLOADED: {
+    status: 503,
+    text: 'Too much is waiting to be written: nothing of this request was recorded, send it again after the time in Retry-After.',
+  },
+  STOPPING: { status: 503, text: 'The server is stopping: send the request again.' },
+  STORE_FULL: {
+    status: 507,
+    text: 'The disk is full: nothing of this request was recorded. Make room and send it again.',
+  },
+  STORE_UNAVAILABLE: {
+    status: 503,
+    text: 'The store does not answer: whether the request was recorded is not known. Send it again, repeating is free.',
+  },
+  INTERNAL_ERROR: {
+    status: 500,
+    text: 'Something unexpected happened; it has been logged under the msgid of this answer. Send the request again.',
+  },
+} as const satisfies Record<string, { readonly status: number; readonly text: string }>
+
+export type ErrorCode = keyof typeof ERRORS
+
+/** An expected refusal: reaches the client as the table says. `field` names what is at fault. */
+export class WaymarkError extends Error {
+  readonly code: ErrorCode
+  readonly field: string | undefined
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(
+    code: ErrorCode,
+    detail: {
+      readonly field?: string | undefined
+      readonly text?: string
+      readonly retryAfterSeconds?: number
+      readonly cause?: unknown
+    } = {},
+  ) {
+    super(detail.text ?? ERRORS[code].text, detail.cause === undefined ? undefined : { cause: detail.cause })
+    this.name = 'WaymarkError'
+    this.code = code
+    this.field = detail.field
+    this.retryAfterSeconds = detail.retryAfterSeconds
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status
+  }
+}

@@ -1,0 +1,80 @@
+/** The way of one request through an operation: who, what, whether, then the operation itself, then the envelope. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { TSchema } from 'typebox'
+import { WaymarkError } from '../domain/errors.ts'
+import { authorise } from './access.ts'
+import type { CheckedToken } from './tokens.ts'
+import { envelope, SUCCESS } from './envelope.ts'
+import { unwrap } from './input.ts'
+import type { Call, Route, Services } from './route.ts'
+
+/** What the authentication hook leaves on a request. */
+const identities = new WeakMap<FastifyRequest, CheckedToken>()
+
+/**
+ * Admits a request to a route: with a good token, or with an expired one where the route serves offline clients.
+ * Runs before the body is read.
+ * @throws WaymarkError TOKEN_EXPIRED
+ */
+export function admit(services: Services, route: Route, request: FastifyRequest, checked: CheckedToken): void {
+  if (checked.expired) {
+    const { OFFLINE_GRACE } = services.config
+    const { expiresAt, role } = checked.principal
+    const graced = route.offline && role === 'learner' && services.clock.nowMs() <= expiresAt + OFFLINE_GRACE
+    if (!graced) throw new WaymarkError('TOKEN_EXPIRED')
+  }
+  identities.set(request, checked)
+}
+
+/** Runs an admitted request. */
+export async function dispatch(
+  services: Services,
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const checked = identities.get(request)
+  if (checked === undefined) throw new WaymarkError('UNAUTHENTICATED')
+  const call = readCall(services, route, request, checked)
+  const target = route.target(call)
+  if (target !== undefined) authorise(route.access, call.principal, target)
+  const { status = 200, result, outcome = SUCCESS } = await route.handle(services, call)
+  void reply.status(status)
+  return envelope(route.id, request.id, services.clock.nowMs(), status, outcome, result)
+}
+
+/** The request, checked against the schemas of its route. */
+function readCall(
+  services: Services,
+  route: Route,
+  request: FastifyRequest,
+  { principal, expired }: CheckedToken,
+): Call<TSchema, TSchema, TSchema> {
+  const params = route.params.check(request.params, (path) => `path.${path}`)
+  const query = route.query.check(request.query, (path) => `query.${path}`)
+  const body = readBody(route, request)
+  return {
+    body: body.value,
+    params,
+    query,
+    principal,
+    expiredAt: expired ? principal.expiresAt : undefined,
+    nameOf: body.nameOf,
+    origin: originOf(services, request),
+    nowMs: services.clock.nowMs(),
+  }
+}
+
+function readBody(route: Route, request: FastifyRequest): { value: unknown; nameOf: (path: string) => string } {
+  if (route.body === undefined) return { value: undefined, nameOf: (path) => path }
+  // A DELETE may come without its body: proxies drop it.
+  const sent = request.body ?? (route.method === 'DELETE' ? {} : undefined)
+  if (sent === undefined) throw new WaymarkError('EMPTY_BODY')
+  const { request: fields, nameOf } = unwrap(sent)
+  return { value: route.body.check(fields, nameOf), nameOf }
+}
+
+function originOf({ config }: Services, request: FastifyRequest): string {
+  if (config.PUBLIC_URL !== '') return config.PUBLIC_URL.replace(/\/$/, '')
+  return `${request.protocol}://${request.host}`
+}

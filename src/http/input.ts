@@ -1,0 +1,133 @@
+/** From a parsed body, query or path to a checked value: unwrapping, older names, and errors that name the field. */
+import type { Static, TSchema } from 'typebox'
+import { Compile, type Validator } from 'typebox/compile'
+import { WaymarkError, type ErrorCode } from '../domain/errors.ts'
+
+type Fields = Record<string, unknown>
+
+/** Names that existing clients use, and ours. Both cases of the seed's tables, and the legacy names. */
+const ALIASES: readonly (readonly [alias: string, name: string])[] = [
+  ['userid', 'userId'],
+  ['collectionid', 'collectionId'],
+  ['courseId', 'collectionId'],
+  ['courseid', 'collectionId'],
+  ['contextid', 'contextId'],
+  ['batchId', 'contextId'],
+  ['batchid', 'contextId'],
+  ['contentid', 'contentId'],
+  ['progressdetails', 'progressDetails'],
+  ['timeSpent', 'timespent'],
+]
+
+/** What older clients send around `request`; it says nothing that is used. */
+const ENVELOPE_FIELDS: ReadonlySet<string> = new Set(['request', 'id', 'ver', 'ts', 'params'])
+
+/** Ids get an error code of their own. */
+const ID_FIELDS: ReadonlySet<string> = new Set(['userId', 'collectionId', 'contextId', 'contentId', 'attemptId'])
+
+export interface Checked<T> {
+  readonly value: T
+  /** Turns a path inside the value into the client's own words: `request.contentId`. */
+  readonly nameOf: (path: string) => string
+}
+
+/** A schema with its compiled check. */
+export class Input<S extends TSchema> {
+  readonly schema: S
+  readonly #validator: Validator<Record<never, never>, S>
+
+  constructor(schema: S) {
+    this.schema = schema
+    this.#validator = Compile(schema)
+  }
+
+  /**
+   * Checks a value that is to be taken as it is.
+   * @throws WaymarkError MISSING_FIELD, UNKNOWN_FIELD, INVALID_FIELD, INVALID_ID
+   */
+  check(value: unknown, nameOf: (path: string) => string): Static<S> {
+    if (this.#validator.Check(value)) return value
+    throw fieldError(this.#validator.Errors(value), nameOf)
+  }
+}
+
+export interface SchemaError {
+  readonly keyword: string
+  readonly instancePath: string
+  readonly params: object
+}
+
+/**
+ * Takes the request out of a body: `{"request": {…}}` or the bare object, with older names replaced by ours.
+ * @throws WaymarkError INVALID_FIELD, UNKNOWN_FIELD, CONFLICTING_FIELDS
+ */
+export function unwrap(body: unknown): { readonly request: Fields; readonly nameOf: (path: string) => string } {
+  if (!isFields(body))
+    throw new WaymarkError('INVALID_FIELD', { field: 'body', text: 'The body must be a JSON object.' })
+  if (!Object.hasOwn(body, 'request')) return replaceAliases(body, '')
+  for (const name of Object.keys(body)) {
+    if (!ENVELOPE_FIELDS.has(name)) throw new WaymarkError('UNKNOWN_FIELD', { field: name })
+  }
+  const { request } = body
+  if (!isFields(request)) throw new WaymarkError('INVALID_FIELD', { field: 'request' })
+  return replaceAliases(request, 'request.')
+}
+
+/** Replaces older names in place; the same field under two names is taken if both say the same. */
+export function replaceAliases(
+  fields: Fields,
+  prefix: string,
+): { readonly request: Fields; readonly nameOf: (path: string) => string } {
+  let used: Map<string, string> | undefined
+  for (const [alias, name] of ALIASES) {
+    if (!Object.hasOwn(fields, alias)) continue
+    const value = fields[alias]
+    if (Object.hasOwn(fields, name) && fields[name] !== value) {
+      throw new WaymarkError('CONFLICTING_FIELDS', { field: prefix + alias })
+    }
+    fields[name] = value
+    Reflect.deleteProperty(fields, alias)
+    used ??= new Map()
+    used.set(name, alias)
+  }
+  return { request: fields, nameOf: (path) => prefix + (used?.get(path) ?? path) }
+}
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** One error out of a checker's list: the most telling one. Unknown first, since a misspelling causes the others. */
+export function fieldError(errors: readonly SchemaError[], nameOf: (path: string) => string): WaymarkError {
+  for (const error of errors) {
+    if (error.keyword !== 'additionalProperties') continue
+    const [unknown] = (error.params as { additionalProperties?: string[] }).additionalProperties ?? []
+    return new WaymarkError('UNKNOWN_FIELD', { field: nameOf(pathOf(error.instancePath, unknown)) })
+  }
+  for (const error of errors) {
+    if (error.keyword !== 'required') continue
+    const [missing] = (error.params as { requiredProperties?: string[] }).requiredProperties ?? []
+    return new WaymarkError('MISSING_FIELD', { field: nameOf(pathOf(error.instancePath, missing)) })
+  }
+  // Of a union's complaints the deepest one names the value that is really at fault.
+  const [first] = [...errors].sort((a, b) => b.instancePath.length - a.instancePath.length)
+  const path = pathOf(first?.instancePath ?? '')
+  return new WaymarkError(codeOf(path), { field: nameOf(path) })
+}
+
+function codeOf(path: string): ErrorCode {
+  const name = path.replace(/\[\d+\]$/, '').replace(/^.*\./, '')
+  return ID_FIELDS.has(name) ? 'INVALID_ID' : 'INVALID_FIELD'
+}
+
+/** `/contents/2/contentId` as `contents[2].contentId`. */
+function pathOf(pointer: string, property?: string): string {
+  let path = ''
+  for (const part of pointer.split('/').slice(1)) {
+    const name = part.replaceAll('~1', '/').replaceAll('~0', '~')
+    if (/^\d+$/.test(name)) path += `[${name}]`
+    else path += path === '' ? name : `.${name}`
+  }
+  if (property === undefined) return path === '' ? 'body' : path
+  return path === '' ? property : `${path}.${property}`
+}

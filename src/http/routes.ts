@@ -1,0 +1,45 @@
+/** Every operation that is served under the answer envelope. The tests walk this table. */
+import type { Route } from './route.ts'
+import { assessmentRead } from './routes/assessment-read.ts'
+import { assessmentSubmit } from './routes/assessment-submit.ts'
+import { collectionGet } from './routes/collection-get.ts'
+import { collectionPut } from './routes/collection-put.ts'
+import { contextGet } from './routes/context-get.ts'
+import { contextList } from './routes/context-list.ts'
+import { contextPut } from './routes/context-put.ts'
+import { enrolmentEnrol } from './routes/enrolment-enrol.ts'
+import { enrolmentList } from './routes/enrolment-list.ts'
+import { enrolmentRoster } from './routes/enrolment-roster.ts'
+import { enrolmentUnenrol } from './routes/enrolment-unenrol.ts'
+import { summaryDelete } from './routes/summary-delete.ts'
+import { summaryDownload } from './routes/summary-download.ts'
+import { summaryList } from './routes/summary-list.ts'
+import { summaryRead } from './routes/summary-read.ts'
+import { viewBatch } from './routes/view-batch.ts'
+import { viewEnd } from './routes/view-end.ts'
+import { viewRead } from './routes/view-read.ts'
+import { viewStart } from './routes/view-start.ts'
+import { viewUpdate } from './routes/view-update.ts'
+
+export const ROUTES: readonly Route[] = [
+  viewStart,
+  viewUpdate,
+  viewEnd,
+  viewBatch,
+  viewRead,
+  assessmentSubmit,
+  assessmentRead,
+  summaryList,
+  summaryRead,
+  summaryDelete,
+  summaryDownload,
+  collectionPut,
+  collectionGet,
+  contextPut,
+  contextGet,
+  contextList,
+  enrolmentEnrol,
+  enrolmentUnenrol,
+  enrolmentList,
+  enrolmentRoster,
+]

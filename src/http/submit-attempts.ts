@@ -1,0 +1,168 @@
+/** What the assessment route and the batch share: from submitted events to recorded attempts. */
+import { createHash } from 'node:crypto'
+import { isId } from '../domain/id.ts'
+import { WaymarkError } from '../domain/errors.ts'
+import { readAssessEvent, readMillis } from '../domain/progress/assess-event.ts'
+import { scoreAttempt, type Answer, type Attempt } from '../domain/progress/attempt.ts'
+import { fillKey, joinIds, type ViewKey } from '../domain/progress/key.ts'
+import { targetRow } from '../domain/progress/mode.ts'
+import { readClientTime } from './client-time.ts'
+import { isFields, replaceAliases } from './input.ts'
+import type { Services } from './route.ts'
+
+/** Fields of a submission after its schema was checked. */
+export interface SubmissionFields {
+  readonly collectionId?: string | undefined
+  readonly contextId?: string | undefined
+  readonly contentId?: string | undefined
+  readonly attemptId?: string | undefined
+  readonly assessmentTs?: number | string | undefined
+  readonly assessments: readonly unknown[]
+}
+
+type NameOf = (path: string) => string
+
+/** One attempt to be recorded, and where in the request it stands. */
+interface Submission {
+  readonly key: ViewKey
+  readonly attempt: Attempt
+  readonly questions: number
+  readonly path: string
+}
+
+/**
+ * Records the attempts of one request. Everything is read and checked before anything is written.
+ * @throws WaymarkError that names the field at fault
+ */
+export async function submitAttempts(
+  services: Services,
+  userId: string,
+  fields: SubmissionFields,
+  when: { readonly nowMs: number; readonly at?: number | undefined },
+  nameOf: NameOf,
+): Promise<unknown> {
+  const submissions = readSubmissions(services, userId, fields, when, nameOf)
+  for (const submission of submissions) await checkContent(services, submission, nameOf)
+  const recorded = await Promise.all(
+    submissions.map(async ({ key, attempt }) => {
+      const { outcome, attempt: kept } = await services.store.progress.submitAttempt(key, attempt)
+      services.metrics.attempt(outcome)
+      return {
+        contentId: key.contentId,
+        attemptId: kept.attemptId,
+        outcome,
+        score: kept.score,
+        max_score: kept.maxScore,
+      }
+    }),
+  )
+  const result = Object.create(null) as Record<string, unknown>
+  result['attempts'] = recorded
+  for (const { contentId } of recorded) result[contentId] = 'SUCCESS'
+  return result
+}
+
+function readSubmissions(
+  services: Services,
+  userId: string,
+  fields: SubmissionFields,
+  when: { readonly nowMs: number; readonly at?: number | undefined },
+  nameOf: NameOf,
+): readonly Submission[] {
+  const wrapped = fields.assessments.some((item) => isFields(item) && Object.hasOwn(item, 'events'))
+  if (!wrapped) return [readOne(services, userId, fields, fields.assessments, when, 'assessments', nameOf)]
+  return fields.assessments.map((item, index) => {
+    const path = `assessments[${String(index)}]`
+    if (!isFields(item)) throw new WaymarkError('INVALID_FIELD', { field: nameOf(path) })
+    replaceAliases(item, nameOf(`${path}.`))
+    const own = readWrapper(item, userId, path, nameOf)
+    const events = item['events']
+    if (!Array.isArray(events)) throw new WaymarkError('INVALID_FIELD', { field: nameOf(`${path}.events`) })
+    return readOne(services, userId, { ...fields, ...own }, events, when, `${path}.events`, nameOf)
+  })
+}
+
+/** The fields of a wrapper `{assessmentTs, attemptId, contentId, collectionId, contextId, userId, events}`. */
+function readWrapper(
+  item: Readonly<Record<string, unknown>>,
+  userId: string,
+  path: string,
+  nameOf: NameOf,
+): Partial<SubmissionFields> {
+  const own: Record<string, string | number> = {}
+  for (const name of ['collectionId', 'contextId', 'contentId', 'attemptId'] as const) {
+    const value = item[name]
+    if (value === undefined || value === null) continue
+    if (typeof value !== 'string' || !isId(value))
+      throw new WaymarkError('INVALID_ID', { field: nameOf(`${path}.${name}`) })
+    own[name] = value
+  }
+  const { assessmentTs, userId: named } = item
+  if (named !== undefined && named !== userId)
+    throw new WaymarkError('CONFLICTING_FIELDS', { field: nameOf(`${path}.userId`) })
+  if (typeof assessmentTs === 'number' || typeof assessmentTs === 'string') own['assessmentTs'] = assessmentTs
+  return own
+}
+
+function readOne(
+  services: Services,
+  userId: string,
+  fields: SubmissionFields,
+  events: readonly unknown[],
+  when: { readonly nowMs: number; readonly at?: number | undefined },
+  path: string,
+  nameOf: NameOf,
+): Submission {
+  const { contentId, collectionId, contextId } = fields
+  if (contentId === undefined) throw new WaymarkError('MISSING_FIELD', { field: nameOf('contentId') })
+  const { ASSESS_EVENTS_MAX, CLIENT_TIME_AHEAD_MAX } = services.config
+  if (events.length === 0) throw new WaymarkError('MISSING_FIELD', { field: nameOf(path) })
+  if (events.length > ASSESS_EVENTS_MAX) throw new WaymarkError('BATCH_TOO_LARGE', { field: nameOf(path) })
+  const answers = events.map((event, index) => readAnswer(event, nameOf(`${path}[${String(index)}]`)))
+  const key = targetRow(services.mode, fillKey({ userId, collectionId, contextId, contentId }))
+  const said = fields.assessmentTs === undefined ? when.at : millisOf(fields.assessmentTs)
+  const latest = answers.reduce((latestAt, answer) => Math.max(latestAt, answer.answeredAt), 0)
+  const submittedAt = readClientTime(said ?? latest, when.nowMs, CLIENT_TIME_AHEAD_MAX, nameOf('assessmentTs'))
+  const attempt = scoreAttempt(fields.attemptId ?? deriveAttemptId(key, answers), submittedAt, answers)
+  return { key, attempt, questions: new Set(answers.map((answer) => answer.questionId)).size, path }
+}
+
+/** Times of submissions come as milliseconds, as text of digits, or as RFC 3339. */
+function millisOf(value: number | string): number | string {
+  return readMillis(value) ?? value
+}
+
+function readAnswer(event: unknown, path: string): Answer {
+  const reading = readAssessEvent(event)
+  if (reading.ok) return reading.answer
+  const field = reading.fault.path === '' ? path : `${path}.${reading.fault.path}`
+  throw new WaymarkError('INVALID_FIELD', { field, text: `In the assessment event ${reading.fault.message}.` })
+}
+
+/**
+ * The id of an attempt whose client gave none: from the learner, the content and the time of the first answer, so that
+ * sending it again, or again with more answers, names the same attempt.
+ */
+function deriveAttemptId(key: ViewKey, answers: readonly Answer[]): string {
+  const first = answers.reduce((earliest, answer) => Math.min(earliest, answer.answeredAt), Number.MAX_SAFE_INTEGER)
+  const name = joinIds(key.userId, key.collectionId, key.contextId, key.contentId, String(first))
+  return createHash('sha256').update(name).digest('hex').slice(0, 32)
+}
+
+/** The content must belong to the collection, where that is known, and have as many questions as were answered. */
+async function checkContent(services: Services, submission: Submission, nameOf: NameOf): Promise<void> {
+  const { key, questions, path } = submission
+  const published = await services.store.catalogue.publication(key.collectionId)
+  if (published === undefined) return
+  const { ancestors, formerLeaves, questionTotals } = published.structure
+  if (!ancestors.has(key.contentId) && !formerLeaves.includes(key.contentId)) {
+    throw new WaymarkError('CONTENT_NOT_IN_COLLECTION', { field: nameOf('contentId') })
+  }
+  const total = questionTotals.get(key.contentId)
+  if (total !== undefined && questions > total) {
+    throw new WaymarkError('TOO_MANY_QUESTIONS', {
+      field: nameOf(path),
+      text: `The attempt answers ${String(questions)} questions, the content has ${String(total)}.`,
+    })
+  }
+}

@@ -1,0 +1,132 @@
+/** Whose tokens are taken: this installation's own key, and JWKS of other issuers. */
+import { createRemoteJWKSet, importJWK, type CryptoKey, type JWK, type JWTHeaderParameters } from 'jose'
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { hkdfSync, randomBytes, randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { ConfigError } from '../config.ts'
+
+/** The issuer (`iss`) of tokens made with the installation's own key. */
+export const OWN_ISSUER = 'waymark'
+
+type Key = CryptoKey | Uint8Array
+
+/** The keys of one issuer. */
+export interface Issuer {
+  readonly issuer: string
+  readonly find: (header: JWTHeaderParameters) => Promise<Key>
+}
+
+/** The algorithms that are taken; each key serves exactly one of them. */
+export const ALGORITHMS = ['HS256', 'RS256', 'EdDSA'] as const
+
+const OWN_KEY_FILE = 'token-key.json'
+
+/**
+ * The installation's own key, made at the first start (mode 0600). Two processes that start at once end with one key:
+ * the file appears complete or not at all.
+ */
+export function ownKey(folder: string): JWK {
+  const path = join(folder, OWN_KEY_FILE)
+  if (!existsSync(path)) {
+    const key = { kty: 'oct', alg: 'HS256', kid: randomUUID(), k: randomBytes(32).toString('base64url') }
+    const draft = `${path}.${randomUUID()}`
+    writeFileSync(draft, JSON.stringify(key), { mode: 0o600, flag: 'wx', flush: true })
+    try {
+      linkSync(draft, path)
+    } catch (error) {
+      if (!existsSync(path)) throw error
+    } finally {
+      rmSync(draft)
+    }
+  }
+  const key: unknown = JSON.parse(readFileSync(path, 'utf8'))
+  if (typeof key !== 'object' || key === null || !('k' in key) || typeof key.k !== 'string') {
+    throw new ConfigError(`${path} is not a token key: remove it to have a new one made (tokens made with it end)`)
+  }
+  return key as JWK
+}
+
+/** A key for another purpose, derived from the installation's own. */
+export function deriveKey(own: JWK, purpose: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', Buffer.from(own.k ?? '', 'base64url'), '', `waymark:${purpose}`, 32))
+}
+
+/**
+ * Opens what WAYMARK_TOKEN_KEYS lists.
+ * @throws ConfigError where a file cannot be read or holds a key of another kind.
+ */
+export async function openIssuers(entries: readonly string[], own: JWK): Promise<readonly Issuer[]> {
+  return Promise.all(
+    entries.map(async (entry) => {
+      if (entry === 'own') return localIssuer(OWN_ISSUER, [own])
+      const { issuer, location } = splitEntry(entry)
+      if (/^https?:\/\//.test(location)) return remoteIssuer(issuer, location)
+      return localIssuer(issuer, readJwks(location))
+    }),
+  )
+}
+
+/** `ISSUER=LOCATION`, or a location alone: then its tokens must name this installation's issuer. */
+function splitEntry(entry: string): { issuer: string; location: string } {
+  const match = /^([^=]+)=(.+)$/.exec(entry)
+  const [, issuer, location] = match ?? []
+  return issuer === undefined || location === undefined ? { issuer: OWN_ISSUER, location: entry } : { issuer, location }
+}
+
+function readJwks(path: string): readonly JWK[] {
+  try {
+    const read: unknown = JSON.parse(readFileSync(path.replace(/^file:\/\//, ''), 'utf8'))
+    const keys = typeof read === 'object' && read !== null && 'keys' in read ? read.keys : [read]
+    if (Array.isArray(keys) && keys.length > 0) return keys as JWK[]
+  } catch (error) {
+    throw new ConfigError(`WAYMARK_TOKEN_KEYS: ${path} cannot be read as a JWKS: ${String(error)}`)
+  }
+  throw new ConfigError(
+    `WAYMARK_TOKEN_KEYS: ${path} holds no keys. Example: {"keys":[{"kty":"OKP","crv":"Ed25519",…}]}`,
+  )
+}
+
+/** Keys at hand. The algorithm is pinned by the key, never taken from the token alone. */
+async function localIssuer(issuer: string, jwks: readonly JWK[]): Promise<Issuer> {
+  const keys = await Promise.all(
+    jwks.map(async (jwk) => {
+      const alg = algorithmOf(jwk)
+      return { kid: jwk.kid, alg, key: (await importJWK(jwk, alg)) as Key }
+    }),
+  )
+  return {
+    issuer,
+    find: async (header) => {
+      const fitting = keys.filter(
+        (key) => key.alg === header.alg && (header.kid === undefined || key.kid === header.kid),
+      )
+      const [found] = fitting
+      if (found === undefined || fitting.length > 1) throw new Error('no key fits the token')
+      return Promise.resolve(found.key)
+    },
+  }
+}
+
+function remoteIssuer(issuer: string, url: string): Issuer {
+  const keys = createRemoteJWKSet(new URL(url), { timeoutDuration: 5_000 })
+  return {
+    issuer,
+    find: (header) => {
+      // A published set holds public keys; a shared secret in it would be no secret.
+      if (header.alg === 'HS256') throw new Error('no key fits the token')
+      return keys(header)
+    },
+  }
+}
+
+function algorithmOf(jwk: JWK): (typeof ALGORITHMS)[number] {
+  const byType = { oct: 'HS256', RSA: 'RS256', OKP: 'EdDSA' } as const
+  const alg = Object.hasOwn(byType, jwk.kty ?? '') ? byType[jwk.kty as keyof typeof byType] : undefined
+  const said = jwk.alg === 'Ed25519' ? 'EdDSA' : jwk.alg
+  if (alg === undefined || (said !== undefined && said !== alg)) {
+    throw new ConfigError(
+      `WAYMARK_TOKEN_KEYS: a key of type ${jwk.kty ?? '?'} for ${jwk.alg ?? 'no algorithm'} is not taken; use ${ALGORITHMS.join(', ')}`,
+    )
+  }
+  return alg
+}

@@ -1,0 +1,40 @@
+/** `waymark serve`: open, say where and how, serve until told to stop. */
+import type { Config } from './config.ts'
+import { openWaymark } from './wire.ts'
+
+/** Runs the server until SIGTERM or SIGINT; resolves when it has stopped. A second signal stops at once. */
+export async function serve(config: Config): Promise<void> {
+  const waymark = await openWaymark(config)
+  const signalled = firstSignal()
+  await waymark.app.listen({ host: config.HOST, port: config.PORT })
+  const address = waymark.app.server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : config.PORT
+  const host = config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST
+  process.stdout.write(
+    [
+      `Mode        ${config.MODE}`,
+      `Profile     ${config.PROFILE}`,
+      `Data        ${config.DATA}`,
+      `Durability  ${waymark.store.durability}`,
+      `Token       bin/waymark token --user YOU --role admin`,
+      `Docs        http://${host}:${String(port)}/docs`,
+      `Waymark listens on http://${host}:${String(port)}`,
+      '',
+    ].join('\n'),
+  )
+  await signalled
+  await waymark.stop()
+}
+
+function firstSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let stopping = false
+    const onSignal = (): void => {
+      if (stopping) process.exit(1)
+      stopping = true
+      resolve()
+    }
+    process.on('SIGTERM', onSignal)
+    process.on('SIGINT', onSignal)
+  })
+}

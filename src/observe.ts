@@ -1,0 +1,76 @@
+/** What the process tells of itself: Prometheus figures. No learner's data is in a name, a label or a log line. */
+import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
+import { MeterProvider } from '@opentelemetry/sdk-metrics'
+import type { ViewOutcome } from './domain/progress/view.ts'
+
+/** Figures that are read when they are asked for. */
+export interface Gauges {
+  /** Writes that wait for a commit. */
+  readonly queuedWrites: () => number
+  /** Summaries that are behind their raw rows. */
+  readonly summariesBehind: () => number
+}
+
+export interface Metrics {
+  request(route: string, method: string, status: number, seconds: number): void
+  view(outcome: ViewOutcome): void
+  attempt(outcome: string): void
+  commit(writes: number, milliseconds: number): void
+  workerFailed(consumer: string, parked: boolean): void
+  observe(gauges: Gauges): void
+  /** The Prometheus text of all figures. */
+  text(): Promise<string>
+}
+
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+const ROWS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]
+
+export function openMetrics(): Metrics {
+  const exporter = new PrometheusExporter({ preventServerStart: true })
+  const meter = new MeterProvider({ readers: [exporter] }).getMeter('waymark')
+  const histogram = (name: string, description: string, boundaries: number[]) =>
+    meter.createHistogram(name, { description, advice: { explicitBucketBoundaries: boundaries } })
+
+  const requests = histogram('waymark_http_request_duration_seconds', 'Time from request to answer', SECONDS)
+  const commits = histogram('waymark_commit_duration_seconds', 'Time of one group commit', SECONDS)
+  const commitWrites = histogram('waymark_commit_writes', 'Writes in one group commit', ROWS)
+  const views = meter.createCounter('waymark_views', { description: 'View requests by what they did' })
+  const attempts = meter.createCounter('waymark_attempts', { description: 'Attempts submitted by what became of them' })
+  const failures = meter.createCounter('waymark_worker_failures', { description: 'Failures of workers by consumer' })
+
+  return {
+    request: (route, method, status, seconds) => {
+      requests.record(seconds, { route, method, status })
+    },
+    view: (outcome) => {
+      views.add(1, { outcome })
+    },
+    attempt: (outcome) => {
+      attempts.add(1, { outcome })
+    },
+    commit: (writes, milliseconds) => {
+      commits.record(milliseconds / 1000)
+      commitWrites.record(writes)
+    },
+    workerFailed: (consumer, parked) => {
+      failures.add(1, { consumer, parked })
+    },
+    observe: (gauges) => {
+      meter
+        .createObservableGauge('waymark_queued_writes', { description: 'Writes that wait for a commit' })
+        .addCallback((result) => {
+          result.observe(gauges.queuedWrites())
+        })
+      meter
+        .createObservableGauge('waymark_summaries_behind', { description: 'Summaries behind their raw rows' })
+        .addCallback((result) => {
+          result.observe(gauges.summariesBehind())
+        })
+    },
+    text: async () => {
+      const { resourceMetrics } = await exporter.collect()
+      // Neither the machine's paths nor the library's names belong into the figures.
+      return new PrometheusSerializer('', false, undefined, true, true).serialize(resourceMetrics)
+    },
+  }
+}

@@ -1,0 +1,77 @@
+import type { Attempt } from '../domain/progress/attempt.ts'
+import type { Enrolment } from '../domain/progress/enrolment.ts'
+import type { EnrolmentKey, ViewKey } from '../domain/progress/key.ts'
+import type { Summary } from '../domain/progress/summary.ts'
+import type { ViewFact, ViewOutcome, ViewRow } from '../domain/progress/view.ts'
+import type { Page, PageRequest } from './page.ts'
+
+/** What a view request did, and the row after it (undefined: there is none). */
+export interface ViewRecorded {
+  readonly outcome: ViewOutcome
+  readonly row: ViewRow | undefined
+}
+
+export interface AttemptRecorded {
+  /** `STALE`: the attempt on record is as new or newer, and stays. */
+  readonly outcome: 'RECORDED' | 'REPLACED' | 'STALE'
+  readonly attempt: Attempt
+}
+
+export interface EnrolmentRecorded {
+  readonly outcome: 'ENROLLED' | 'ALREADY_ENROLLED' | 'UNENROLLED' | 'ALREADY_UNENROLLED'
+  readonly enrolment: Enrolment
+}
+
+export interface Enrolled extends EnrolmentKey {
+  readonly enrolment: Enrolment
+}
+
+/** What a removal took away. */
+export interface Removed {
+  readonly enrolments: number
+  readonly views: number
+  readonly attempts: number
+}
+
+/** How far a consumer of the log has come, committed together with the effects of what it read. */
+export interface ConsumerPosition {
+  readonly consumer: string
+  readonly seq: number
+}
+
+/**
+ * Raw rows of progress and the summaries derived from them.
+ *
+ * Every write is durable when its promise resolves, and the log entries that tell of it are in the same commit. Writes
+ * merge (DESIGN decision 1): they may be repeated and may come in any order. A write that fails changes nothing and
+ * harms no write that shares its commit. Rejections: WaymarkError OVERLOADED, STORE_FULL, STORE_UNAVAILABLE, STOPPING.
+ */
+export interface ProgressStore {
+  recordView(key: ViewKey, fact: ViewFact): Promise<ViewRecorded>
+  submitAttempt(key: ViewKey, attempt: Attempt): Promise<AttemptRecorded>
+  enrol(key: EnrolmentKey, at: number): Promise<EnrolmentRecorded>
+  /** Undefined where there never was an enrolment. */
+  unenrol(key: EnrolmentKey, at: number): Promise<EnrolmentRecorded | undefined>
+  /** Removes one enrolment: its rows, attempts, summary and completion, in one commit, leaving a trace in the log. */
+  remove(key: EnrolmentKey): Promise<Removed>
+  /** The same for everything that the learner did inside collections; organic views stay. */
+  removeAll(userId: string): Promise<Removed>
+
+  /** The learner's view rows in one enrolment, by content id: those asked for, or all. */
+  views(key: EnrolmentKey, contentIds?: readonly string[]): Promise<ReadonlyMap<string, ViewRow>>
+  /** Likewise attempts. */
+  attempts(key: EnrolmentKey, contentIds?: readonly string[]): Promise<ReadonlyMap<string, readonly Attempt[]>>
+  enrolment(key: EnrolmentKey): Promise<Enrolment | undefined>
+  enrolmentsOf(userId: string, page: PageRequest): Promise<Page<Enrolled>>
+  enrolmentsIn(collectionId: string, contextId: string, page: PageRequest): Promise<Page<Enrolled>>
+  /**
+   * The summary of one enrolment, never behind an answered write (DESIGN decision 4). Undefined where the collection is
+   * not published or the learner has neither enrolment nor progress there.
+   */
+  summary(key: EnrolmentKey): Promise<Summary | undefined>
+
+  /** Recomputes and stores summaries, with their log entries and the consumer's position, in one commit. */
+  recompute(keys: readonly EnrolmentKey[], position?: ConsumerPosition): Promise<void>
+  /** Everyone who is enrolled or has progress in a collection: what a new publication concerns. */
+  participants(collectionId: string, page: PageRequest): Promise<Page<EnrolmentKey>>
+}

@@ -1,0 +1,238 @@
+import { attemptReplaces, joinAttempts, type Attempt } from '../../domain/progress/attempt.ts'
+import { enrolAt, isActive, unenrolAt, type Enrolment } from '../../domain/progress/enrolment.ts'
+import type { EnrolmentKey, ViewKey } from '../../domain/progress/key.ts'
+import { staleEnrolment, type Occurrence } from '../../domain/progress/occurrence.ts'
+import type { Summary } from '../../domain/progress/summary.ts'
+import {
+  COMPLETE,
+  decideView,
+  factRow,
+  viewCompletedAt,
+  type ViewFact,
+  type ViewRow,
+} from '../../domain/progress/view.ts'
+import type { Page, PageRequest } from '../../ports/page.ts'
+import type {
+  AttemptRecorded,
+  ConsumerPosition,
+  Enrolled,
+  EnrolmentRecorded,
+  ProgressStore,
+  Removed,
+  ViewRecorded,
+} from '../../ports/progress-store.ts'
+import { decodeCursor, encodeCursor } from '../cursor.ts'
+import type { Row, Statements } from './database.ts'
+import type { SqliteLog } from './log.ts'
+import { enrolmentOf, type RawRows } from './raw-rows.ts'
+import type { Summaries } from './summaries.ts'
+import type { Writer } from './writer.ts'
+
+/** Progress over SQLite: each write is one job of the group commit. */
+export class SqliteProgressStore implements ProgressStore {
+  readonly #statements: Statements
+  readonly #writer: Writer
+  readonly #raw: RawRows
+  readonly #summaries: Summaries
+  readonly #log: SqliteLog
+
+  constructor(statements: Statements, writer: Writer, raw: RawRows, summaries: Summaries, log: SqliteLog) {
+    this.#statements = statements
+    this.#writer = writer
+    this.#raw = raw
+    this.#summaries = summaries
+    this.#log = log
+  }
+
+  recordView(key: ViewKey, fact: ViewFact): Promise<ViewRecorded> {
+    return this.#writer.submit(() => this.#recordView(key, fact))
+  }
+
+  #recordView(key: ViewKey, fact: ViewFact): ViewRecorded {
+    const before = this.#raw.view(key)
+    const decision = decideView(before, fact)
+    const { row, statusBefore, statusAfter, outcome } = decision
+    if (row === undefined) return { outcome, row: before }
+    // The fact is merged, not the row that was read: the statement itself is the join (DESIGN decision 1).
+    this.#raw.mergeView(key, factRow(fact))
+    if (statusBefore === 0 && statusAfter > 0) this.#append({ type: 'view-started', ...key })
+    const completedAt = viewCompletedAt(row)
+    if (completedAt !== null) {
+      if (statusBefore !== COMPLETE) this.#append({ type: 'view-ended', ...key, completedAt })
+      else if (decision.corrected) this.#append({ type: 'view-corrected', ...key, completedAt })
+    }
+    return { outcome, row }
+  }
+
+  submitAttempt(key: ViewKey, attempt: Attempt): Promise<AttemptRecorded> {
+    return this.#writer.submit(() => this.#submitAttempt(key, attempt))
+  }
+
+  #submitAttempt(key: ViewKey, attempt: Attempt): AttemptRecorded {
+    const before = this.#raw.attempt(key, attempt.attemptId)
+    this.#raw.mergeAttempt(key, attempt)
+    const after = before === undefined ? attempt : joinAttempts(before, attempt)
+    const replaced = before !== undefined && attemptReplaces(before, attempt)
+    if (before === undefined || replaced || after.firstSubmittedAt !== before.firstSubmittedAt) {
+      const { attemptId, score, maxScore } = after
+      this.#append({ type: 'attempt-submitted', ...key, attemptId, score, maxScore })
+    }
+    const outcome = before === undefined ? 'RECORDED' : replaced ? 'REPLACED' : 'STALE'
+    return { outcome, attempt: after }
+  }
+
+  enrol(key: EnrolmentKey, at: number): Promise<EnrolmentRecorded> {
+    return this.#writer.submit(() => {
+      const before = this.#raw.enrolment(key)
+      const enrolment = enrolAt(before, at)
+      this.#raw.mergeEnrolment(key, enrolment)
+      if (before === undefined) this.#append({ type: 'enrolment-created', ...key })
+      else if (!isActive(before)) this.#append({ type: 'enrolment-changed', ...key, active: true })
+      const known = before !== undefined && isActive(before)
+      return { outcome: known ? 'ALREADY_ENROLLED' : 'ENROLLED', enrolment }
+    })
+  }
+
+  unenrol(key: EnrolmentKey, at: number): Promise<EnrolmentRecorded | undefined> {
+    return this.#writer.submit(() => {
+      const before = this.#raw.enrolment(key)
+      if (before === undefined) return undefined
+      if (!isActive(before)) return { outcome: 'ALREADY_UNENROLLED', enrolment: before }
+      const enrolment = unenrolAt(before, at)
+      this.#raw.mergeEnrolment(key, enrolment)
+      this.#append({ type: 'enrolment-changed', ...key, active: false })
+      return { outcome: 'UNENROLLED', enrolment }
+    })
+  }
+
+  remove(key: EnrolmentKey): Promise<Removed> {
+    return this.#writer.submit(() => this.#remove([key]))
+  }
+
+  removeAll(userId: string): Promise<Removed> {
+    return this.#writer.submit(() => this.#remove(this.#raw.enrolmentKeys(userId)))
+  }
+
+  #remove(keys: readonly EnrolmentKey[]): Removed {
+    const total = { enrolments: 0, views: 0, attempts: 0 }
+    for (const key of keys) {
+      const removed = this.#raw.remove(key)
+      total.enrolments += removed.enrolments
+      total.views += removed.views
+      total.attempts += removed.attempts
+      if (removed.enrolments + removed.views + removed.attempts === 0) continue
+      this.#append({ type: 'progress-removed', ...key, views: removed.views, attempts: removed.attempts })
+    }
+    return total
+  }
+
+  /** Appends to the log in the transaction under way, and marks the summary that this makes stale. */
+  #append(occurrence: Occurrence): void {
+    this.#log.append(occurrence)
+    const key = staleEnrolment(occurrence)
+    if (key === undefined) return
+    this.#summaries.markStale(key)
+    if (isOrganic(occurrence)) return
+    if (occurrence.type !== 'view-ended') this.#raw.addParticipant(key)
+  }
+
+  views(key: EnrolmentKey, contentIds?: readonly string[]): Promise<ReadonlyMap<string, ViewRow>> {
+    if (contentIds === undefined) return Promise.resolve(this.#raw.views(key))
+    const views = new Map<string, ViewRow>()
+    for (const contentId of contentIds) {
+      const row = this.#raw.view({ ...key, contentId })
+      if (row !== undefined) views.set(contentId, row)
+    }
+    return Promise.resolve(views)
+  }
+
+  attempts(key: EnrolmentKey, contentIds?: readonly string[]): Promise<ReadonlyMap<string, readonly Attempt[]>> {
+    if (contentIds === undefined) return Promise.resolve(this.#raw.attempts(key))
+    const attempts = new Map<string, readonly Attempt[]>()
+    for (const contentId of contentIds) {
+      const found = this.#raw.attempts(key, contentId).get(contentId)
+      if (found !== undefined) attempts.set(contentId, found)
+    }
+    return Promise.resolve(attempts)
+  }
+
+  enrolment(key: EnrolmentKey): Promise<Enrolment | undefined> {
+    return Promise.resolve(this.#raw.enrolment(key))
+  }
+
+  async enrolmentsOf(userId: string, page: PageRequest): Promise<Page<Enrolled>> {
+    const [collectionId = '', contextId = ''] = decodeCursor(page.after, 2)
+    const rows = this.#statements
+      .of(
+        `SELECT * FROM enrolment WHERE user_id = ? AND (collection_id, context_id) > (?, ?)
+         ORDER BY collection_id, context_id LIMIT ?`,
+      )
+      .all(userId, collectionId, contextId, page.limit + 1)
+    return Promise.resolve(pageOf(rows.map(enrolledOf), page.limit, (last) => [last.collectionId, last.contextId]))
+  }
+
+  async enrolmentsIn(collectionId: string, contextId: string, page: PageRequest): Promise<Page<Enrolled>> {
+    const [userId = ''] = decodeCursor(page.after, 1)
+    const rows = this.#statements
+      .of(
+        `SELECT * FROM enrolment WHERE collection_id = ? AND context_id = ? AND user_id > ?
+         ORDER BY user_id LIMIT ?`,
+      )
+      .all(collectionId, contextId, userId, page.limit + 1)
+    return Promise.resolve(pageOf(rows.map(enrolledOf), page.limit, (last) => [last.userId]))
+  }
+
+  summary(key: EnrolmentKey): Promise<Summary | undefined> {
+    return Promise.resolve(this.#summaries.read(key))
+  }
+
+  async recompute(keys: readonly EnrolmentKey[], position?: ConsumerPosition): Promise<void> {
+    try {
+      await this.#writer.submit(() => {
+        for (const key of keys) this.#summaries.recompute(key)
+        if (position !== undefined) this.#log.commitNow(position.consumer, position.seq)
+      })
+    } catch (error) {
+      // Nothing was stored, so these summaries are still behind.
+      for (const key of keys) this.#summaries.markStale(key)
+      throw error
+    }
+  }
+
+  async participants(collectionId: string, page: PageRequest): Promise<Page<EnrolmentKey>> {
+    const [contextId = '', userId = ''] = decodeCursor(page.after, 2)
+    const rows = this.#statements
+      .of(
+        `SELECT context_id, user_id FROM participant WHERE collection_id = ? AND (context_id, user_id) > (?, ?)
+         ORDER BY context_id, user_id LIMIT ?`,
+      )
+      .all(collectionId, contextId, userId, page.limit + 1)
+    const keys = rows.map((row) => ({
+      userId: String(row['user_id']),
+      collectionId,
+      contextId: String(row['context_id']),
+    }))
+    return Promise.resolve(pageOf(keys, page.limit, (last) => [last.contextId, last.userId]))
+  }
+}
+
+/** An organic view or attempt stands for itself: there is no collection whose publication would concern it. */
+function isOrganic(occurrence: Occurrence): boolean {
+  return 'contentId' in occurrence && occurrence.contentId === occurrence.collectionId
+}
+
+function enrolledOf(row: Row): Enrolled {
+  return {
+    userId: String(row['user_id']),
+    collectionId: String(row['collection_id']),
+    contextId: String(row['context_id']),
+    enrolment: enrolmentOf(row),
+  }
+}
+
+/** Rows were read one beyond the page, which tells whether there is a next one. */
+function pageOf<T>(rows: readonly T[], limit: number, keyOf: (last: T) => readonly string[]): Page<T> {
+  const items = rows.slice(0, limit)
+  const last = items.at(-1)
+  return { items, next: rows.length > limit && last !== undefined ? encodeCursor(keyOf(last)) : undefined }
+}

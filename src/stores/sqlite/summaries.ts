@@ -1,0 +1,123 @@
+import { joinIds, type EnrolmentKey } from '../../domain/progress/key.ts'
+import { staleEnrolment } from '../../domain/progress/occurrence.ts'
+import { summarise, type RawProgress, type Summary } from '../../domain/progress/summary.ts'
+import type { LogEntry } from '../../ports/log.ts'
+import { decodeSummary, encodeSummary } from '../codec.ts'
+import type { SqliteCatalogue } from './catalogue.ts'
+import type { Statements } from './database.ts'
+import type { SqliteLog } from './log.ts'
+import type { RawRows } from './raw-rows.ts'
+
+/**
+ * Table `summary`, and which of its rows are behind the raw rows. A summary that is behind is computed from the raw
+ * rows when it is read, so a reader never sees it lag (DESIGN decision 4).
+ */
+export class Summaries {
+  readonly #statements: Statements
+  readonly #raw: RawRows
+  readonly #catalogue: SqliteCatalogue
+  readonly #log: SqliteLog
+  readonly #stale = new Set<string>()
+
+  constructor(statements: Statements, raw: RawRows, catalogue: SqliteCatalogue, log: SqliteLog) {
+    this.#statements = statements
+    this.#raw = raw
+    this.#catalogue = catalogue
+    this.#log = log
+  }
+
+  get behind(): number {
+    return this.#stale.size
+  }
+
+  /** A raw row of this enrolment changed. Said inside the transaction: too often is harmless, too late is not. */
+  markStale(key: EnrolmentKey): void {
+    this.#stale.add(nameOf(key))
+  }
+
+  /** What was logged but not yet recomputed when the process last ended. */
+  markLogged(entries: readonly LogEntry[]): void {
+    for (const { occurrence } of entries) {
+      const key = staleEnrolment(occurrence)
+      if (key !== undefined) this.markStale(key)
+    }
+  }
+
+  read(key: EnrolmentKey): Summary | undefined {
+    const published = this.#catalogue.publicationNow(key.collectionId)
+    if (published === undefined) return undefined
+    if (!this.#stale.has(nameOf(key))) {
+      const stored = this.#stored(key)
+      if (stored?.publication === published.publication) return stored
+    }
+    const raw = this.#raw.raw(key)
+    if (isEmpty(raw) && this.#raw.enrolment(key) === undefined) return undefined
+    return summarise(published.structure, published.publication, raw)
+  }
+
+  /** Recomputes one summary and stores it with its log entries, inside the transaction of the caller. */
+  recompute(key: EnrolmentKey): void {
+    this.#stale.delete(nameOf(key))
+    const published = this.#catalogue.publicationNow(key.collectionId)
+    if (published === undefined) return
+    const raw = this.#raw.raw(key)
+    if (isEmpty(raw) && this.#raw.enrolment(key) === undefined) return
+    const summary = summarise(published.structure, published.publication, raw)
+    const before = this.#stored(key)
+    this.#store(key, summary)
+    this.#announce(key, before, summary, raw)
+  }
+
+  #announce(key: EnrolmentKey, before: Summary | undefined, after: Summary, raw: RawProgress): void {
+    const { progress, required, status, completion } = after
+    if (
+      before === undefined ||
+      before.progress !== progress ||
+      before.required !== required ||
+      before.status !== status
+    ) {
+      this.#log.append({ type: 'collection-progress-changed', ...key, progress, required, status })
+    }
+    if (completion === undefined || completion.completedAt === raw.completion?.completedAt) return
+    this.#raw.mergeCompletion(key, completion)
+    // Said once for an enrolment: a completion that only moves earlier is no second one.
+    if (raw.completion === undefined) {
+      this.#log.append({ type: 'collection-completed', ...key, completedAt: completion.completedAt })
+    }
+  }
+
+  #stored(key: EnrolmentKey): Summary | undefined {
+    const row = this.#statements
+      .of('SELECT data FROM summary WHERE user_id = ? AND collection_id = ? AND context_id = ?')
+      .get(key.userId, key.collectionId, key.contextId)
+    return row === undefined ? undefined : decodeSummary(String(row['data']), this.#raw.completion(key))
+  }
+
+  #store(key: EnrolmentKey, summary: Summary): void {
+    this.#statements
+      .of(
+        `INSERT INTO summary (user_id, collection_id, context_id, publication, progress, required, status, data)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET publication = excluded.publication, progress = excluded.progress,
+           required = excluded.required, status = excluded.status, data = excluded.data`,
+      )
+      .run(
+        key.userId,
+        key.collectionId,
+        key.contextId,
+        summary.publication,
+        summary.progress,
+        summary.required,
+        summary.status,
+        encodeSummary(summary),
+      )
+  }
+}
+
+function isEmpty(raw: RawProgress): boolean {
+  return raw.views.size === 0 && raw.attempts.size === 0 && raw.completion === undefined
+}
+
+function nameOf(key: EnrolmentKey): string {
+  return joinIds(key.userId, key.collectionId, key.contextId)
+}

@@ -1,0 +1,150 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { WaymarkError } from '../../domain/errors.ts'
+
+export interface WriterLimits {
+  readonly queueMax: number
+  readonly commitMax: number
+  readonly retryAfterSeconds: number
+}
+
+/** Called after each commit: rows of work in it and how long it took. */
+export type CommitListener = (writes: number, milliseconds: number) => void
+
+interface Job {
+  readonly work: () => unknown
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** How one job fared inside a transaction that has not committed yet. */
+type Outcome = { readonly value: unknown } | { readonly error: unknown }
+
+/**
+ * Group commit: writes queue up during one turn of the event loop and are committed together; only after COMMIT
+ * returned are their promises resolved (DESIGN decision 3). A write that fails is undone alone.
+ */
+export class Writer {
+  readonly #database: DatabaseSync
+  readonly #limits: WriterLimits
+  readonly #onCommit: CommitListener
+  #queue: Job[] = []
+  #armed = false
+  #closing = false
+
+  constructor(database: DatabaseSync, limits: WriterLimits, onCommit: CommitListener) {
+    this.#database = database
+    this.#limits = limits
+    this.#onCommit = onCommit
+  }
+
+  get queued(): number {
+    return this.#queue.length
+  }
+
+  /**
+   * Runs `work` inside the next commit. It must be synchronous, and must bear running twice: if a batch-mate fails, the
+   * transaction is rolled back and every job runs again.
+   */
+  submit<T>(work: () => T): Promise<T> {
+    if (this.#closing) return Promise.reject(new WaymarkError('STOPPING'))
+    if (this.#queue.length >= this.#limits.queueMax) {
+      const { retryAfterSeconds } = this.#limits
+      return Promise.reject(new WaymarkError('OVERLOADED', { retryAfterSeconds }))
+    }
+    return new Promise<T>((resolve, reject) => {
+      // The queue holds jobs of all types; each promise gets back what its own work returned.
+      this.#queue.push({ work, resolve: resolve as (value: unknown) => void, reject })
+      this.#arm()
+    })
+  }
+
+  /** Commits what is queued and takes no more. */
+  close(): void {
+    this.#closing = true
+    while (this.#queue.length > 0) this.#flush()
+  }
+
+  #arm(): void {
+    if (this.#armed) return
+    this.#armed = true
+    setImmediate(() => {
+      this.#armed = false
+      this.#flush()
+      if (this.#queue.length > 0) this.#arm()
+    })
+  }
+
+  #flush(): void {
+    if (this.#queue.length === 0) return
+    const jobs = this.#queue.splice(0, this.#limits.commitMax)
+    const begun = performance.now()
+    let outcomes: readonly Outcome[]
+    try {
+      outcomes = this.#commitTogether(jobs) ?? this.#commitApart(jobs)
+    } catch (error) {
+      this.#rollback()
+      const failure = storeError(error)
+      for (const job of jobs) job.reject(failure)
+      return
+    }
+    this.#onCommit(jobs.length, performance.now() - begun)
+    jobs.forEach((job, index) => {
+      const outcome = outcomes[index]
+      if (outcome === undefined || 'error' in outcome) job.reject(storeError(outcome?.error))
+      else job.resolve(outcome.value)
+    })
+  }
+
+  /** The usual way: no savepoints. Undefined where some job failed, with everything rolled back. */
+  #commitTogether(jobs: readonly Job[]): readonly Outcome[] | undefined {
+    this.#database.exec('BEGIN IMMEDIATE')
+    const outcomes: Outcome[] = []
+    try {
+      for (const job of jobs) outcomes.push({ value: job.work() })
+    } catch {
+      // Which job it was, and why, shows when each runs in a savepoint of its own.
+      this.#rollback()
+      return undefined
+    }
+    this.#database.exec('COMMIT')
+    return outcomes
+  }
+
+  #commitApart(jobs: readonly Job[]): readonly Outcome[] {
+    this.#database.exec('BEGIN IMMEDIATE')
+    const outcomes: Outcome[] = []
+    for (const job of jobs) {
+      this.#database.exec('SAVEPOINT job')
+      try {
+        outcomes.push({ value: job.work() })
+      } catch (error) {
+        // An I/O error ends the whole transaction in SQLite: then there is nothing left to commit.
+        if (!this.#database.isTransaction) throw error
+        this.#database.exec('ROLLBACK TO job')
+        outcomes.push({ error })
+      }
+      this.#database.exec('RELEASE job')
+    }
+    this.#database.exec('COMMIT')
+    return outcomes
+  }
+
+  #rollback(): void {
+    if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+  }
+}
+
+/** SQLite's primary result codes that are a state of the disk, not a fault of the program. */
+const SQLITE_FULL = 13
+const STORE_STATES: ReadonlySet<number> = new Set([5, 6, 8, 10, 11, 14, 26])
+
+/** What a caller is told of an error below: expected refusals pass, states of the disk get a code, the rest stays. */
+export function storeError(error: unknown): unknown {
+  if (error instanceof WaymarkError) return error
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined
+  if (code === SQLITE_FULL) return new WaymarkError('STORE_FULL', { cause: error, retryAfterSeconds: 10 })
+  if (code !== undefined && STORE_STATES.has(code)) {
+    return new WaymarkError('STORE_UNAVAILABLE', { cause: error, retryAfterSeconds: 1 })
+  }
+  return error
+}

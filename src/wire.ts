@@ -1,0 +1,133 @@
+/** The only place that chooses implementations and puts them together (DESIGN, "Profiles"). */
+import type { FastifyInstance } from 'fastify'
+import type { Config } from './config.ts'
+import { WaymarkError } from './domain/errors.ts'
+import { authenticator } from './http/authenticate.ts'
+import { linkSigner } from './http/links.ts'
+import type { Services } from './http/route.ts'
+import { createServer } from './http/server.ts'
+import { deriveKey, openIssuers, ownKey } from './http/token-keys.ts'
+import { tokenChecker } from './http/tokens.ts'
+import { openMetrics, type Metrics } from './observe.ts'
+import type { Clock } from './ports/clock.ts'
+import { openSqliteStore, type SqliteStore } from './stores/sqlite/store.ts'
+import { aggregator } from './workers/aggregate.ts'
+import { startLoop, type Loop } from './workers/loop.ts'
+import { republisher } from './workers/republish.ts'
+
+export const systemClock: Clock = { nowMs: () => Date.now() }
+
+/** A whole installation in one process. */
+export interface Waymark {
+  readonly app: FastifyInstance
+  readonly store: SqliteStore
+  /** Resolves when every worker has handled everything logged so far. */
+  idle(): Promise<void>
+  /**
+   * Takes no new work, finishes the requests under way, lets the workers hand over, closes the store. What is still
+   * under way after STOP_TIMEOUT is cut off: it was not answered, so nothing acknowledged is lost.
+   */
+  stop(): Promise<void>
+}
+
+/**
+ * Opens the embedded profile: one process, one file.
+ * @throws FolderInUse, StoreRefused, ConfigError
+ */
+export async function openWaymark(config: Config, clock: Clock = systemClock): Promise<Waymark> {
+  const metrics = openMetrics()
+  const store = await openSqliteStore({
+    folder: config.DATA,
+    mode: config.MODE,
+    clock,
+    limits: {
+      queueMax: config.QUEUE_WRITES_MAX,
+      commitMax: config.COMMIT_WRITES_MAX,
+      retryAfterSeconds: config.RETRY_AFTER,
+    },
+    onCommit: metrics.commit,
+  })
+  metrics.observe({ queuedWrites: store.queued, summariesBehind: store.behind })
+  try {
+    return await serveStore(config, clock, store, metrics)
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+async function serveStore(config: Config, clock: Clock, store: SqliteStore, metrics: Metrics): Promise<Waymark> {
+  const own = ownKey(config.DATA)
+  const tokens = tokenChecker({
+    issuers: await openIssuers(config.TOKEN_KEYS, own),
+    audience: config.TOKEN_AUDIENCE,
+    clockSkewMs: config.CLOCK_SKEW,
+    cacheMax: config.TOKEN_CACHE_MAX,
+    clock,
+  })
+  let stopping = false
+  const services: Services = {
+    config,
+    clock,
+    mode: config.MODE,
+    store,
+    metrics,
+    links: linkSigner(deriveKey(own, 'links')),
+    report: (error) => {
+      app.log.error({ err: error.cause ?? error }, 'an item failed')
+    },
+    unready: () => unready(store, stopping),
+  }
+  const authenticate = authenticator(tokens, config.TRUSTED_PROXIES)
+  const app = await createServer({ services, authenticate, stopping: () => stopping })
+  const loops = startWorkers(config, store, metrics, app)
+  return {
+    app,
+    store,
+    idle: async () => {
+      for (const loop of loops) await loop.idle()
+    },
+    stop: async () => {
+      stopping = true
+      await within(config.STOP_TIMEOUT, app.close(), () => {
+        app.server.closeAllConnections()
+      })
+      await Promise.all(loops.map((loop) => loop.stop()))
+      await store.close()
+    },
+  }
+}
+
+function startWorkers(config: Config, store: SqliteStore, metrics: Metrics, app: FastifyInstance): readonly Loop[] {
+  const consumers = [aggregator(store.progress), republisher(store.progress, store.log, config.REPUBLISH_PAGE)]
+  return consumers.map((consumer) =>
+    startLoop(store.log, consumer, {
+      batchMax: config.WORKER_BATCH_MAX,
+      retries: config.WORKER_RETRIES,
+      onError: (name, error, parked) => {
+        metrics.workerFailed(name, parked !== undefined)
+        app.log.error({ err: error, consumer: name, parked: parked?.seq }, 'a worker failed')
+      },
+    }),
+  )
+}
+
+async function unready(store: SqliteStore, stopping: boolean): Promise<WaymarkError | undefined> {
+  if (stopping) return new WaymarkError('STOPPING')
+  try {
+    await store.check()
+    return undefined
+  } catch (error) {
+    return error instanceof WaymarkError ? error : new WaymarkError('STORE_UNAVAILABLE', { cause: error })
+  }
+}
+
+/** Waits for work at most so long, then cuts it off and waits for its end. */
+async function within(milliseconds: number, work: Promise<unknown>, cut: () => void): Promise<void> {
+  const timer = setTimeout(cut, milliseconds)
+  try {
+    await work
+  } finally {
+    clearTimeout(timer)
+  }
+}
