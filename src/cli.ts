@@ -1,7 +1,6 @@
 /** The command line: reads the configuration, runs one command, answers with an exit code (operation spec). */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { existsSync } from 'node:fs'
-import { ConfigError, readConfig, type Config } from './config.ts'
+import { ConfigError, readConfig, VARIABLES, type Config } from './config.ts'
 import type { TokenOptions } from './commands/token.ts'
 import { ROLES } from './http/access.ts'
 import { FolderInUse } from './stores/sqlite/lock.ts'
@@ -15,8 +14,13 @@ class WrongUse extends Error {}
 function readEnvironment(command: Command): Config {
   const { envFile } = command.optsWithGlobals<{ envFile?: string }>()
   if (envFile !== undefined) {
-    if (!existsSync(envFile)) throw new ConfigError(`--env-file: ${envFile} does not exist`)
-    process.loadEnvFile(envFile)
+    try {
+      process.loadEnvFile(envFile)
+    } catch (error) {
+      throw new ConfigError(
+        `--env-file: ${envFile} cannot be read (${systemError(error).code ?? 'not a settings file'}). Example: --env-file .env`,
+      )
+    }
   }
   return readConfig(process.env)
 }
@@ -28,20 +32,17 @@ function program(): Command {
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
+  withExample(waymark, 'bin/waymark serve')
 
-  waymark
-    .command('serve')
+  withExample(waymark.command('serve'), 'WAYMARK_PORT=9000 bin/waymark serve')
     .description('HTTP server with the workers inside it')
-    .addHelpText('after', '\nExample:\n  WAYMARK_PORT=9000 bin/waymark serve')
     .action(async (_options: unknown, command: Command) => {
       const { serve } = await import('./main.ts')
       await serve(readEnvironment(command))
     })
 
-  waymark
-    .command('work')
+  withExample(waymark.command('work'), 'bin/waymark work')
     .description('workers alone (cluster profile)')
-    .addHelpText('after', '\nExample:\n  bin/waymark work')
     .action((_options: unknown, command: Command) => {
       readEnvironment(command)
       throw new WrongUse(
@@ -49,23 +50,53 @@ function program(): Command {
       )
     })
 
-  waymark
-    .command('token')
+  withExample(
+    waymark.command('token'),
+    'bin/waymark token --user asha --role instructor --collection class-1-maths --expires PT8H',
+  )
     .description("print one signed bearer token for this installation's key")
     .requiredOption('--user <id>', 'who the token speaks for')
     .addOption(new Option('--role <role>', 'what it may do').choices(ROLES).default('learner'))
     .option('--collection <id...>', 'collections of an instructor')
-    .option('--expires <duration>', 'how long it is good for (ISO 8601 duration)', readDuration, readDuration('PT1H'))
-    .addHelpText(
-      'after',
-      '\nExample:\n  bin/waymark token --user asha --role instructor --collection class-1-maths --expires PT8H',
+    .addOption(
+      new Option('--expires <duration>', 'how long it is good for (ISO 8601 duration)')
+        .argParser(readDuration)
+        .default(readDuration('PT1H'), 'PT1H'),
     )
     .action(async (options: TokenOptions, command: Command) => {
       const { printToken } = await import('./commands/token.ts')
       process.stdout.write(`${await printToken(readEnvironment(command), options)}\n`)
     })
 
+  withExample(waymark.command('demo'), 'bin/waymark demo')
+    .description('load a small school and print what to try')
+    .option('--json', 'print the report as JSON')
+    .action(async (options: { json?: boolean }, command: Command) => {
+      const { demo } = await import('./commands/demo.ts')
+      await demo(readEnvironment(command), options.json === true)
+    })
+
+  waymark
+    .command('doctor')
+    .description('check configuration and store in plain words')
+    .option('--verify', "check the store's invariants and repair derived rows")
+    .option('--json', 'print the report as JSON')
+    .addHelpText('after', '\nExample:\n  bin/waymark doctor --verify')
+    .action(async (options: { verify?: boolean; json?: boolean }, command: Command) => {
+      const { doctor } = await import('./commands/doctor.ts')
+      const sound = await doctor(readEnvironment(command), {
+        verify: options.verify === true,
+        json: options.json === true,
+      })
+      if (!sound) process.exitCode = EXIT.failed
+    })
+
   return waymark
+}
+
+/** An example under a command's help, and after every complaint about its use. */
+function withExample(command: Command, example: string): Command {
+  return command.addHelpText('after', `\nExample:\n  ${example}`).showHelpAfterError(`Example: ${example}`)
 }
 
 function readDuration(text: string): number {
@@ -81,6 +112,8 @@ function readDuration(text: string): number {
 /** The exit code of a failure, with its message on stderr. */
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUse
+  const setting = wrongSetting(error)
+  if (setting !== undefined) return explain(refusal(setting, error))
   const message = error instanceof Error ? error.message : String(error)
   process.stderr.write(`waymark: ${message}\n`)
   if (error instanceof ConfigError || error instanceof WrongUse) return EXIT.wrongUse
@@ -88,6 +121,28 @@ function explain(error: unknown): number {
   return EXIT.failed
 }
 
+/** The setting that the system refused when it was put to use. */
+function wrongSetting(error: unknown): 'DATA' | 'HOST' | 'PORT' | undefined {
+  const { syscall, code } = systemError(error)
+  if (syscall === 'mkdir') return 'DATA'
+  if (syscall === 'getaddrinfo' || (syscall === 'listen' && code === 'EADDRNOTAVAIL')) return 'HOST'
+  return syscall === 'listen' && code === 'EADDRINUSE' ? 'PORT' : undefined
+}
+
+function refusal(setting: 'DATA' | 'HOST' | 'PORT', error: unknown): Error {
+  // That a port is taken is no wrong value: it may be free the next time.
+  if (setting === 'PORT') return new Error('the port is in use: set WAYMARK_PORT to another one; 0 takes a free one')
+  const { form, example } = VARIABLES[setting]
+  const name = `WAYMARK_${setting}`
+  return new ConfigError(`${name}: ${form} (${systemError(error).code ?? 'refused'}). Example: ${name}=${example}`)
+}
+
+function systemError(error: unknown): NodeJS.ErrnoException {
+  return error instanceof Error ? error : new Error(String(error))
+}
+
+// Everything that is written holds learners' data or a key: for the owner alone.
+process.umask(0o077)
 try {
   await program().parseAsync()
 } catch (error) {

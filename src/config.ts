@@ -175,7 +175,7 @@ export const VARIABLES = {
   ),
   LOG_LEVEL: variable(
     Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
-    'info',
+    'warn',
     'least level of log lines on stderr: fatal, error, warn, info, debug, trace or silent',
     'info',
   ),

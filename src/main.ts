@@ -1,15 +1,24 @@
 /** `waymark serve`: open, say where and how, serve until told to stop. */
 import type { Config } from './config.ts'
+import { leaveAddress, localUrl, removeAddress } from './server-address.ts'
 import { openWaymark } from './wire.ts'
 
 /** Runs the server until SIGTERM or SIGINT; resolves when it has stopped. A second signal stops at once. */
 export async function serve(config: Config): Promise<void> {
   const waymark = await openWaymark(config)
+  // The folder is ours now: an address in it is of a server that was killed.
+  removeAddress(config.DATA)
   const signalled = firstSignal()
-  await waymark.app.listen({ host: config.HOST, port: config.PORT })
+  try {
+    await waymark.app.listen({ host: config.HOST, port: config.PORT })
+  } catch (error) {
+    await waymark.stop()
+    throw error
+  }
   const address = waymark.app.server.address()
   const port = typeof address === 'object' && address !== null ? address.port : config.PORT
   const host = config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST
+  leaveAddress(config.DATA, localUrl(config.HOST, port))
   process.stdout.write(
     [
       `Mode        ${config.MODE}`,
@@ -23,6 +32,8 @@ export async function serve(config: Config): Promise<void> {
     ].join('\n'),
   )
   await signalled
+  // While the folder is still ours: afterwards it could be the next server's address.
+  removeAddress(config.DATA)
   await waymark.stop()
 }
 

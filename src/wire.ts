@@ -1,5 +1,7 @@
 /** The only place that chooses implementations and puts them together (DESIGN, "Profiles"). */
 import type { FastifyInstance } from 'fastify'
+import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Config } from './config.ts'
 import { WaymarkError } from './domain/errors.ts'
 import { authenticator } from './http/authenticate.ts'
@@ -10,12 +12,15 @@ import { deriveKey, openIssuers, ownKey } from './http/token-keys.ts'
 import { tokenChecker } from './http/tokens.ts'
 import { openMetrics, type Metrics } from './observe.ts'
 import type { Clock } from './ports/clock.ts'
-import { openSqliteStore, type SqliteStore } from './stores/sqlite/store.ts'
+import type { Store } from './ports/store.ts'
+import { openSqliteStore, type SqliteOptions, type SqliteStore } from './stores/sqlite/store.ts'
 import { aggregator } from './workers/aggregate.ts'
-import { startLoop, type Loop } from './workers/loop.ts'
+import { startLoop, type Loop, type LoopOptions } from './workers/loop.ts'
 import { republisher } from './workers/republish.ts'
 
 export const systemClock: Clock = { nowMs: () => Date.now() }
+
+const SWEEP_MS = 50
 
 /** A whole installation in one process. */
 export interface Waymark {
@@ -36,7 +41,19 @@ export interface Waymark {
  */
 export async function openWaymark(config: Config, clock: Clock = systemClock): Promise<Waymark> {
   const metrics = openMetrics()
-  const store = await openSqliteStore({
+  const store = await openSqliteStore({ ...storeOptions(config, clock), onCommit: metrics.commit })
+  metrics.observe({ queuedWrites: store.queued, summariesBehind: store.behind })
+  try {
+    return await serveStore(config, clock, store, metrics)
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+/** How the configuration opens the embedded store. */
+export function storeOptions(config: Config, clock: Clock): SqliteOptions {
+  return {
     folder: config.DATA,
     mode: config.MODE,
     clock,
@@ -45,14 +62,6 @@ export async function openWaymark(config: Config, clock: Clock = systemClock): P
       commitMax: config.COMMIT_WRITES_MAX,
       retryAfterSeconds: config.RETRY_AFTER,
     },
-    onCommit: metrics.commit,
-  })
-  metrics.observe({ queuedWrites: store.queued, summariesBehind: store.behind })
-  try {
-    return await serveStore(config, clock, store, metrics)
-  } catch (error) {
-    await store.close()
-    throw error
   }
 }
 
@@ -80,7 +89,11 @@ async function serveStore(config: Config, clock: Clock, store: SqliteStore, metr
   }
   const authenticate = authenticator(tokens, config.TRUSTED_PROXIES)
   const app = await createServer({ services, authenticate, stopping: () => stopping })
-  const loops = startWorkers(config, store, metrics, app)
+  const closeSilent = trackSilent(app.server)
+  const loops = startWorkers(config, store, (consumer, error, parked) => {
+    metrics.workerFailed(consumer, parked !== undefined)
+    app.log.error({ err: error, consumer, parked: parked?.seq }, 'a worker failed')
+  })
   return {
     app,
     store,
@@ -89,25 +102,47 @@ async function serveStore(config: Config, clock: Clock, store: SqliteStore, metr
     },
     stop: async () => {
       stopping = true
-      await within(config.STOP_TIMEOUT, app.close(), () => {
-        app.server.closeAllConnections()
-      })
+      // Again and again: a connection may become idle, or be made, after the stop began.
+      const sweep = setInterval(() => {
+        closeSilent()
+        app.server.closeIdleConnections()
+      }, SWEEP_MS)
+      try {
+        await within(config.STOP_TIMEOUT, app.close(), () => {
+          app.server.closeAllConnections()
+        })
+      } finally {
+        clearInterval(sweep)
+      }
       await Promise.all(loops.map((loop) => loop.stop()))
       await store.close()
     },
   }
 }
 
-function startWorkers(config: Config, store: SqliteStore, metrics: Metrics, app: FastifyInstance): readonly Loop[] {
+/**
+ * Browsers and balancers connect ahead of their requests. Node does not count a connection that never sent anything as
+ * idle, so closing the server would wait for it: the function returned ends these.
+ */
+function trackSilent(server: Server): () => void {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  return () => {
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+  }
+}
+
+/** Starts every worker over a store. */
+export function startWorkers(config: Config, store: Store, onError: LoopOptions['onError']): readonly Loop[] {
   const consumers = [aggregator(store.progress), republisher(store.progress, store.log, config.REPUBLISH_PAGE)]
   return consumers.map((consumer) =>
     startLoop(store.log, consumer, {
       batchMax: config.WORKER_BATCH_MAX,
       retries: config.WORKER_RETRIES,
-      onError: (name, error, parked) => {
-        metrics.workerFailed(name, parked !== undefined)
-        app.log.error({ err: error, consumer: name, parked: parked?.seq }, 'a worker failed')
-      },
+      onError,
     }),
   )
 }

@@ -9,6 +9,8 @@ export function csvStream(columns: readonly string[]): Stringifier {
     columns: [...columns],
     escape_formulas: true,
     record_delimiter: 'windows',
+    // By itself it quotes only a whole CRLF; spreadsheets end a line, and so a cell, at either half.
+    quoted_match: /[\r\n]/,
     cast: { date: (value) => value.toISOString() },
   })
 }

@@ -76,7 +76,7 @@ export const ERRORS = {
   // The server
   OVERLOADED: {
     status: 503,
-    text: 'Too much is waiting to be written: nothing of this request was recorded, send it again after the time in Retry-After.',
+    text: 'Too much is waiting to be written: send the request again after the time in Retry-After. What was recorded already is not recorded twice.',
   },
   STOPPING: { status: 503, text: 'The server is stopping: send the request again.' },
   STORE_FULL: {

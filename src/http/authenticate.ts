@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { BlockList, isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import { ConfigError } from '../config.ts'
@@ -26,9 +27,18 @@ export function authenticator(tokens: TokenChecker, trustedProxies: readonly str
     if (!proxies.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4'))
       throw new WaymarkError('IDENTITY_HEADER_REFUSED')
     if (token !== undefined) throw new WaymarkError('TWO_IDENTITIES')
-    if (typeof identity !== 'string' || !isId(identity)) throw new WaymarkError('TOKEN_INVALID')
-    return { principal: proxied(identity), expired: false }
+    // Node joins repeated headers into one value, in which a client's own would hide behind the proxy's.
+    if (repeats(request.raw.rawHeaders)) throw new WaymarkError('TWO_IDENTITIES')
+    const userId = headerText(String(identity))
+    if (userId === undefined || !isId(userId)) throw new WaymarkError('TOKEN_INVALID')
+    return { principal: proxied(userId), expired: false }
   }
+}
+
+/** A header's text: proxies send ids as UTF-8, and Node gives every byte as one character. */
+function headerText(value: string): string | undefined {
+  const bytes = Buffer.from(value, 'latin1')
+  return isUtf8(bytes) ? bytes.toString() : undefined
 }
 
 /** A proxy vouches for learners only: higher roles need a signed token. */
@@ -57,22 +67,26 @@ function bearerOf(authorization: string): string {
 function repeats(rawHeaders: readonly string[]): boolean {
   let authorizations = 0
   let tokens = 0
+  let identities = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? ''
     // Only names of these lengths can match, which spares lowering every name.
     if (name.length === 13 && name.toLowerCase() === 'authorization') authorizations += 1
     else if (name.length === TOKEN_HEADER.length && name.toLowerCase() === TOKEN_HEADER) tokens += 1
+    else if (name.length === IDENTITY_HEADER.length && name.toLowerCase() === IDENTITY_HEADER) identities += 1
   }
-  return authorizations > 1 || tokens > 1
+  return authorizations > 1 || tokens > 1 || identities > 1
 }
 
 /** @throws ConfigError where an entry is neither an address nor a range. */
 export function addressList(entries: readonly string[]): BlockList {
   const list = new BlockList()
   for (const entry of entries) {
-    const [address = '', prefix] = entry.split('/')
+    const [address = '', prefix, ...rest] = entry.split('/')
     const family = isIP(address)
-    if (family === 0 || (prefix !== undefined && !/^\d{1,3}$/.test(prefix))) {
+    const bits = family === 6 ? 128 : 32
+    const prefixed = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits && rest.length === 0)
+    if (family === 0 || !prefixed) {
       throw new ConfigError(
         `WAYMARK_TRUSTED_PROXIES: ${entry} is neither an address nor a range. Example: 10.0.0.5,10.1.0.0/16`,
       )

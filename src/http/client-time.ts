@@ -10,6 +10,7 @@ const EARLIEST_MS = Date.UTC(2000, 0, 1)
  */
 export function readClientTime(value: number | string, nowMs: number, aheadMaxMs: number, field: string): number {
   const at = typeof value === 'number' ? value : parseTime(value, field)
+  if (!Number.isInteger(at)) throw new WaymarkError('INVALID_FIELD', { field })
   if (at > nowMs + aheadMaxMs) throw new WaymarkError('TIME_IN_FUTURE', { field })
   if (at < EARLIEST_MS) throw new WaymarkError('TIME_TOO_EARLY', { field })
   return Math.min(at, nowMs)

@@ -68,9 +68,9 @@ function readCall(
 function readBody(route: Route, request: FastifyRequest): { value: unknown; nameOf: (path: string) => string } {
   if (route.body === undefined) return { value: undefined, nameOf: (path) => path }
   // A DELETE may come without its body: proxies drop it.
-  const sent = request.body ?? (route.method === 'DELETE' ? {} : undefined)
+  const sent = request.body === undefined && route.method === 'DELETE' ? {} : request.body
   if (sent === undefined) throw new WaymarkError('EMPTY_BODY')
-  const { request: fields, nameOf } = unwrap(sent)
+  const { request: fields, nameOf } = unwrap(sent, route.verbatim)
   return { value: route.body.check(fields, nameOf), nameOf }
 }
 

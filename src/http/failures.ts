@@ -47,6 +47,16 @@ export function answerFailure(
     .send(envelope(id, request.id, clock.nowMs(), known.status, failure(known), faultResult(known)))
 }
 
+/**
+ * Whether a request before the broken bytes still waits for its answer. A refusal sent now would be taken for that
+ * answer, although the request may be recorded: the connection is cut instead, which says that nothing is known.
+ */
+export function answersEarlier(socket: object): boolean {
+  // Node keeps the response under way here and has no public name for it.
+  const { _httpMessage: response } = socket as { _httpMessage?: { req?: { complete?: boolean } } | null }
+  return response?.req?.complete === true
+}
+
 /** The raw answer to what is not even HTTP: the framework has no reply for it. */
 export function rawFailure(error: { readonly code?: string }, clock: Clock, msgid: string): string {
   const [status, reason] =

@@ -9,6 +9,7 @@ type Fields = Record<string, unknown>
 const ALIASES: readonly (readonly [alias: string, name: string])[] = [
   ['userid', 'userId'],
   ['collectionid', 'collectionId'],
+  ['collection', 'collectionId'],
   ['courseId', 'collectionId'],
   ['courseid', 'collectionId'],
   ['contextid', 'contextId'],
@@ -47,30 +48,69 @@ export class Input<S extends TSchema> {
    */
   check(value: unknown, nameOf: (path: string) => string): Static<S> {
     if (this.#validator.Check(value)) return value
-    throw fieldError(this.#validator.Errors(value), nameOf)
+    const { sample, cut } = sampleOf(value)
+    const errors = this.#validator.Errors(sample)
+    // Where the sample is right, the fault lies in what was cut off.
+    if (errors.length === 0) throw new WaymarkError(codeOf(cut), { field: nameOf(cut) })
+    throw fieldError(errors, nameOf)
   }
+}
+
+/** How much of a wrong value is looked at: more fields than any schema has, more items than any request may. */
+const SAMPLE_FIELDS_MAX = 100
+const SAMPLE_ITEMS_MAX = 10_000
+
+/**
+ * The beginning of a wrong value, enough to say what is wrong with it: finding every error of a body of millions of wrong
+ * items would keep the process busy for seconds. `cut` names what was shortened.
+ */
+function sampleOf(value: unknown): { readonly sample: unknown; readonly cut: string } {
+  if (!isFields(value)) return { sample: value, cut: 'body' }
+  const sample = Object.create(null) as Fields
+  let cut = 'body'
+  for (const name of Object.keys(value).slice(0, SAMPLE_FIELDS_MAX)) {
+    const part = value[name]
+    const long = Array.isArray(part) && part.length > SAMPLE_ITEMS_MAX
+    if (long) cut = name
+    sample[name] = long ? part.slice(0, SAMPLE_ITEMS_MAX) : part
+  }
+  return { sample, cut }
 }
 
 export interface SchemaError {
   readonly keyword: string
+  readonly schemaPath: string
   readonly instancePath: string
   readonly params: object
 }
 
 /**
- * Takes the request out of a body: `{"request": {…}}` or the bare object, with older names replaced by ours.
+ * Takes the request out of a body: `{"request": {…}}` or the bare object, with older names replaced by ours unless it is
+ * to be taken verbatim.
  * @throws WaymarkError INVALID_FIELD, UNKNOWN_FIELD, CONFLICTING_FIELDS
  */
-export function unwrap(body: unknown): { readonly request: Fields; readonly nameOf: (path: string) => string } {
+export function unwrap(
+  body: unknown,
+  verbatim = false,
+): { readonly request: Fields; readonly nameOf: (path: string) => string } {
+  const named = verbatim ? asSent : replaceAliases
   if (!isFields(body))
     throw new WaymarkError('INVALID_FIELD', { field: 'body', text: 'The body must be a JSON object.' })
-  if (!Object.hasOwn(body, 'request')) return replaceAliases(body, '')
+  if (!Object.hasOwn(body, 'request')) return named(body, '')
   for (const name of Object.keys(body)) {
     if (!ENVELOPE_FIELDS.has(name)) throw new WaymarkError('UNKNOWN_FIELD', { field: name })
   }
   const { request } = body
   if (!isFields(request)) throw new WaymarkError('INVALID_FIELD', { field: 'request' })
-  return replaceAliases(request, 'request.')
+  return named(request, 'request.')
+}
+
+/** Fields that are not ours to name: what is published is given back as it came. */
+function asSent(
+  fields: Fields,
+  prefix: string,
+): { readonly request: Fields; readonly nameOf: (path: string) => string } {
+  return { request: fields, nameOf: (path) => prefix + path }
 }
 
 /** Replaces older names in place; the same field under two names is taken if both say the same. */
@@ -100,6 +140,9 @@ export function isFields(value: unknown): value is Fields {
 /** One error out of a checker's list: the most telling one. Unknown first, since a misspelling causes the others. */
 export function fieldError(errors: readonly SchemaError[], nameOf: (path: string) => string): WaymarkError {
   for (const error of errors) {
+    // The list of errors is short and one unknown field makes two of them, so the one that sums up may be missing.
+    const forbidden = error.keyword === 'boolean' && error.schemaPath.endsWith('/additionalProperties')
+    if (forbidden) return new WaymarkError('UNKNOWN_FIELD', { field: nameOf(pathOf(error.instancePath)) })
     if (error.keyword !== 'additionalProperties') continue
     const [unknown] = (error.params as { additionalProperties?: string[] }).additionalProperties ?? []
     return new WaymarkError('UNKNOWN_FIELD', { field: nameOf(pathOf(error.instancePath, unknown)) })

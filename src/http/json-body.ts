@@ -1,4 +1,5 @@
 /** Reading request bodies: depth is checked on the text before it is parsed, because parsing has no limit of its own. */
+import { isUtf8 } from 'node:buffer'
 import { createGunzip } from 'node:zlib'
 import { Transform, type Readable } from 'node:stream'
 import { WaymarkError } from '../domain/errors.ts'
@@ -36,6 +37,15 @@ export function parseJson(text: string, depthMax: number): unknown {
   } catch (error) {
     throw new WaymarkError('INVALID_JSON', { cause: error })
   }
+}
+
+/**
+ * The text of a body. Bytes that are not UTF-8 are refused: replaced by U+FFFD, different ids would become one.
+ * @throws WaymarkError INVALID_JSON
+ */
+export function readText(bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw new WaymarkError('INVALID_JSON', { text: 'The body is not UTF-8: send one JSON object.' })
+  return bytes.toString()
 }
 
 /** Fastify compares this with Content-Length: the bytes as they came, before unpacking. */

@@ -55,3 +55,14 @@ export function wantedRows(
     contentIds: [id],
   }))
 }
+
+/** The answer to a read: whose and where, and the contents. What the request left out is left out. */
+export function readResult(userId: string, fields: ReadFields, contents: readonly unknown[]): Record<string, unknown> {
+  const { collectionId, contextId = collectionId } = fields
+  return {
+    userId,
+    ...(collectionId === undefined ? {} : { collectionId }),
+    ...(contextId === undefined ? {} : { contextId }),
+    contents,
+  }
+}

@@ -30,7 +30,7 @@ export interface ViewAnswer {
 
 /**
  * Records one view request; resolves when it is durable.
- * @throws WaymarkError VIEW_NOT_STARTED, INVALID_FIELD, DETAILS_TOO_LARGE, and those of the store
+ * @throws WaymarkError VIEW_NOT_STARTED, DETAILS_TOO_LARGE, and those of the store
  */
 export async function recordView(
   services: Services,
@@ -41,7 +41,7 @@ export async function recordView(
 ): Promise<ViewAnswer> {
   const fact: ViewFact = {
     ...when,
-    progress: progressOf(fields, nameOf),
+    progress: progressOf(fields),
     timespentSeconds: fields.timespent,
     details: detailsOf(services, fields, nameOf),
   }
@@ -60,13 +60,11 @@ function viewResult(key: ViewKey, text: string, outcome: ViewOutcome, row: ViewR
   return result
 }
 
-function progressOf(fields: ViewFields, nameOf: (path: string) => string): number | undefined {
+function progressOf(fields: ViewFields): number | undefined {
   if (fields.progress !== undefined) return fields.progress
-  // Players that follow the seed have no field for it and put it among their details.
+  // Players that follow the seed have no field for it and put it among their details; some mean pages or seconds by it.
   const { progress } = fields.progressDetails ?? {}
-  if (typeof progress !== 'number') return undefined
-  if (progress >= 0 && progress <= 100) return progress
-  throw new WaymarkError('INVALID_FIELD', { field: nameOf('progressDetails.progress') })
+  return typeof progress === 'number' && progress >= 0 && progress <= 100 ? progress : undefined
 }
 
 function detailsOf(services: Services, fields: ViewFields, nameOf: (path: string) => string): string | undefined {

@@ -58,6 +58,8 @@ export interface Route {
   readonly access: Rule
   /** Whether an expired token may still sync within the grace (see config OFFLINE_GRACE). */
   readonly offline: boolean
+  /** Whether the body holds a document of the client's, whose fields are not to be renamed. */
+  readonly verbatim: boolean
   readonly body: Input<TSchema> | undefined
   readonly params: Input<TSchema>
   readonly query: Input<TSchema>
@@ -78,6 +80,7 @@ interface Definition<B extends TSchema, P extends TSchema, Q extends TSchema> {
   readonly description?: string
   readonly access: Rule
   readonly offline?: boolean
+  readonly verbatim?: boolean
   readonly body?: B
   readonly params?: P
   readonly query?: Q
@@ -100,6 +103,7 @@ export function defineRoute<
     ...definition,
     description: definition.description ?? '',
     offline: definition.offline ?? false,
+    verbatim: definition.verbatim ?? false,
     body: body === undefined ? undefined : new Input<TSchema>(body),
     params: new Input<TSchema>(params ?? NOTHING),
     query: new Input<TSchema>(query ?? NOTHING),

@@ -5,8 +5,8 @@ import { randomUUID } from 'node:crypto'
 import { WaymarkError } from '../domain/errors.ts'
 import { admit, dispatch } from './dispatch.ts'
 import type { Authenticate } from './authenticate.ts'
-import { answerFailure, rawFailure } from './failures.ts'
-import { decodePayload, parseJson } from './json-body.ts'
+import { answerFailure, answersEarlier, rawFailure } from './failures.ts'
+import { decodePayload, parseJson, readText } from './json-body.ts'
 import { OPENAPI, schemaOf } from './openapi.ts'
 import type { Route, Services } from './route.ts'
 import { ROUTES } from './routes.ts'
@@ -30,6 +30,9 @@ export interface ServerOptions {
 const PARAM_CHARACTERS_MAX = 256 * 12 + 64
 const MESSAGE_ID = /^[\w.-]{1,64}$/
 
+/** How often connections are looked at for REQUEST_TIMEOUT: Node's own 30 s would let slow ones live three times as long. */
+const CONNECTIONS_CHECK_MS = 1000
+
 /** Builds the HTTP server with every route; it listens only when told to. */
 export async function createServer({ services, authenticate, stopping }: ServerOptions): Promise<FastifyInstance> {
   const { config, clock } = services
@@ -42,6 +45,8 @@ export async function createServer({ services, authenticate, stopping }: ServerO
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.BODY_BYTES_MAX,
     requestTimeout: config.REQUEST_TIMEOUT,
+    // A missing Host is refused below, in the envelope; Node would refuse it without one.
+    http: { connectionsCheckingInterval: CONNECTIONS_CHECK_MS, requireHostHeader: false },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     trustProxy: config.TRUSTED_PROXIES.length === 0 ? false : [...config.TRUSTED_PROXIES],
@@ -51,10 +56,12 @@ export async function createServer({ services, authenticate, stopping }: ServerO
     },
     routerOptions: { maxParamLength: PARAM_CHARACTERS_MAX, ignoreTrailingSlash: true },
     frameworkErrors: (error, request, reply) => {
+      // No hook runs for these.
+      void reply.headers(SAFE_HEADERS)
       void answerFailure(error, 'api.http', request, reply, clock, report)
     },
     clientErrorHandler: (error, socket) => {
-      if (socket.writable) socket.end(rawFailure(error, clock, randomUUID()))
+      if (socket.writable && !answersEarlier(socket)) socket.end(rawFailure(error, clock, randomUUID()))
       else socket.destroy()
     },
   })
@@ -66,12 +73,20 @@ export async function createServer({ services, authenticate, stopping }: ServerO
     answerFailure(new WaymarkError('NOT_FOUND'), 'api.http', request, reply, clock, report),
   )
   readBodies(app, services)
-  app.addHook('onRequest', (_request, reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     void reply.headers(SAFE_HEADERS)
-    if (!stopping()) return done()
-    void reply.header('connection', 'close')
-    done(new WaymarkError('STOPPING', { retryAfterSeconds: config.RETRY_AFTER }))
+    if (stopping()) {
+      void reply.header('connection', 'close')
+      return done(new WaymarkError('STOPPING', { retryAfterSeconds: config.RETRY_AFTER }))
+    }
+    // Before the body is read: whatever it holds, there is nothing here that would take it.
+    if (request.is404) return done(new WaymarkError('NOT_FOUND'))
+    if (request.headers.host === undefined && request.raw.httpVersion === '1.1')
+      return done(new WaymarkError('BAD_REQUEST'))
+    done()
   })
+  // Expectations other than 100-continue may be ignored (RFC 9110, 10.1.1); Node would answer without the envelope.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown'
     services.metrics.request(route, request.method, reply.statusCode, reply.elapsedTime / 1000)
@@ -102,7 +117,6 @@ function serve(app: FastifyInstance, route: Route, services: Services, authentic
     url: route.url,
     schema: schemaOf(route),
     config: { id: route.id },
-    exposeHeadRoute: false,
     onRequest: async (request) => {
       admit(services, route, request, await authenticate(request))
     },
@@ -113,10 +127,10 @@ function serve(app: FastifyInstance, route: Route, services: Services, authentic
 /** JSON alone, unpacked and depth-checked; everything else is 415. */
 function readBodies(app: FastifyInstance, { config }: Services): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     try {
-      if (body === '' && request.method === 'DELETE') done(null, undefined)
-      else done(null, parseJson(body.toString(), config.JSON_DEPTH_MAX))
+      if (body.length === 0 && request.method === 'DELETE') done(null, undefined)
+      else done(null, parseJson(readText(body), config.JSON_DEPTH_MAX))
     } catch (error) {
       done(error as Error)
     }
@@ -130,8 +144,6 @@ function readBodies(app: FastifyInstance, { config }: Services): void {
   })
 }
 
-const ALL_METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'] as const
-
 /** A known address with another method: 405 with the methods that it has, instead of a 404 that misleads. */
 function refuseOtherMethods(app: FastifyInstance): void {
   const served = new Map<string, string[]>()
@@ -139,7 +151,7 @@ function refuseOtherMethods(app: FastifyInstance): void {
   for (const [url, methods] of served) {
     const allow = methods.includes('GET') ? [...methods, 'HEAD'] : methods
     app.route({
-      method: ALL_METHODS.filter((method) => !allow.includes(method)),
+      method: app.supportedMethods.filter((method) => !allow.includes(method)),
       url,
       schema: { hide: true },
       onRequest: (_request, reply, done) => {

@@ -20,8 +20,6 @@ export interface SubmissionFields {
   readonly assessments: readonly unknown[]
 }
 
-type NameOf = (path: string) => string
-
 /** One attempt to be recorded, and where in the request it stands. */
 interface Submission {
   readonly key: ViewKey
@@ -30,19 +28,26 @@ interface Submission {
   readonly path: string
 }
 
+/** Who submits, when, and how the client names its fields. */
+export interface Submitter {
+  readonly userId: string
+  readonly nowMs: number
+  /** When the client says that it happened; otherwise each submission says it, or its latest answer. */
+  readonly at?: number | undefined
+  readonly nameOf: (path: string) => string
+}
+
 /**
  * Records the attempts of one request. Everything is read and checked before anything is written.
  * @throws WaymarkError that names the field at fault
  */
 export async function submitAttempts(
   services: Services,
-  userId: string,
+  submitter: Submitter,
   fields: SubmissionFields,
-  when: { readonly nowMs: number; readonly at?: number | undefined },
-  nameOf: NameOf,
 ): Promise<unknown> {
-  const submissions = readSubmissions(services, userId, fields, when, nameOf)
-  for (const submission of submissions) await checkContent(services, submission, nameOf)
+  const submissions = readSubmissions(services, submitter, fields)
+  for (const submission of submissions) await checkContent(services, submission, submitter)
   const recorded = await Promise.all(
     submissions.map(async ({ key, attempt }) => {
       const { outcome, attempt: kept } = await services.store.progress.submitAttempt(key, attempt)
@@ -62,68 +67,75 @@ export async function submitAttempts(
   return result
 }
 
-function readSubmissions(
-  services: Services,
-  userId: string,
-  fields: SubmissionFields,
-  when: { readonly nowMs: number; readonly at?: number | undefined },
-  nameOf: NameOf,
-): readonly Submission[] {
+/** Events as they are, or submissions that wrap them; a wrapper's fields win over those of the request around it. */
+function readSubmissions(services: Services, submitter: Submitter, fields: SubmissionFields): readonly Submission[] {
+  const { nameOf } = submitter
   const wrapped = fields.assessments.some((item) => isFields(item) && Object.hasOwn(item, 'events'))
-  if (!wrapped) return [readOne(services, userId, fields, fields.assessments, when, 'assessments', nameOf)]
+  if (!wrapped)
+    return [readOne(services, submitter, fields, { events: fields.assessments, path: 'assessments', within: '' })]
   return fields.assessments.map((item, index) => {
     const path = `assessments[${String(index)}]`
     if (!isFields(item)) throw new WaymarkError('INVALID_FIELD', { field: nameOf(path) })
     replaceAliases(item, nameOf(`${path}.`))
-    const own = readWrapper(item, userId, path, nameOf)
-    const events = item['events']
+    const own = readWrapper(item, submitter, path)
+    const { events } = item
     if (!Array.isArray(events)) throw new WaymarkError('INVALID_FIELD', { field: nameOf(`${path}.events`) })
-    return readOne(services, userId, { ...fields, ...own }, events, when, `${path}.events`, nameOf)
+    return readOne(services, submitter, { ...fields, ...own }, { events, path: `${path}.events`, within: `${path}.` })
   })
 }
 
 /** The fields of a wrapper `{assessmentTs, attemptId, contentId, collectionId, contextId, userId, events}`. */
 function readWrapper(
   item: Readonly<Record<string, unknown>>,
-  userId: string,
+  { userId, nameOf }: Submitter,
   path: string,
-  nameOf: NameOf,
 ): Partial<SubmissionFields> {
   const own: Record<string, string | number> = {}
   for (const name of ['collectionId', 'contextId', 'contentId', 'attemptId'] as const) {
     const value = item[name]
     if (value === undefined || value === null) continue
-    if (typeof value !== 'string' || !isId(value))
+    if (typeof value !== 'string' || !isId(value)) {
       throw new WaymarkError('INVALID_ID', { field: nameOf(`${path}.${name}`) })
+    }
     own[name] = value
   }
   const { assessmentTs, userId: named } = item
-  if (named !== undefined && named !== userId)
+  if (named !== undefined && named !== userId) {
     throw new WaymarkError('CONFLICTING_FIELDS', { field: nameOf(`${path}.userId`) })
+  }
   if (typeof assessmentTs === 'number' || typeof assessmentTs === 'string') own['assessmentTs'] = assessmentTs
+  else if (assessmentTs !== undefined && assessmentTs !== null) {
+    throw new WaymarkError('INVALID_FIELD', { field: nameOf(`${path}.assessmentTs`) })
+  }
   return own
+}
+
+/** The events of one submission: where they stand, and where the fields that go with them do. */
+interface Place {
+  readonly events: readonly unknown[]
+  readonly path: string
+  readonly within: string
 }
 
 function readOne(
   services: Services,
-  userId: string,
+  submitter: Submitter,
   fields: SubmissionFields,
-  events: readonly unknown[],
-  when: { readonly nowMs: number; readonly at?: number | undefined },
-  path: string,
-  nameOf: NameOf,
+  { events, path, within }: Place,
 ): Submission {
-  const { contentId, collectionId, contextId } = fields
-  if (contentId === undefined) throw new WaymarkError('MISSING_FIELD', { field: nameOf('contentId') })
+  const { contentId, collectionId, contextId, attemptId, assessmentTs } = fields
+  const { userId, nameOf, nowMs } = submitter
   const { ASSESS_EVENTS_MAX, CLIENT_TIME_AHEAD_MAX } = services.config
+  if (contentId === undefined) throw new WaymarkError('MISSING_FIELD', { field: nameOf(`${within}contentId`) })
   if (events.length === 0) throw new WaymarkError('MISSING_FIELD', { field: nameOf(path) })
   if (events.length > ASSESS_EVENTS_MAX) throw new WaymarkError('BATCH_TOO_LARGE', { field: nameOf(path) })
   const answers = events.map((event, index) => readAnswer(event, nameOf(`${path}[${String(index)}]`)))
   const key = targetRow(services.mode, fillKey({ userId, collectionId, contextId, contentId }))
-  const said = fields.assessmentTs === undefined ? when.at : millisOf(fields.assessmentTs)
+  const said = assessmentTs === undefined ? submitter.at : millisOf(assessmentTs)
   const latest = answers.reduce((latestAt, answer) => Math.max(latestAt, answer.answeredAt), 0)
-  const submittedAt = readClientTime(said ?? latest, when.nowMs, CLIENT_TIME_AHEAD_MAX, nameOf('assessmentTs'))
-  const attempt = scoreAttempt(fields.attemptId ?? deriveAttemptId(key, answers), submittedAt, answers)
+  const timeField = nameOf(said === undefined ? path : `${within}assessmentTs`)
+  const submittedAt = readClientTime(said ?? latest, nowMs, CLIENT_TIME_AHEAD_MAX, timeField)
+  const attempt = scoreAttempt(attemptId ?? deriveAttemptId(key, answers), submittedAt, answers)
   return { key, attempt, questions: new Set(answers.map((answer) => answer.questionId)).size, path }
 }
 
@@ -150,7 +162,7 @@ function deriveAttemptId(key: ViewKey, answers: readonly Answer[]): string {
 }
 
 /** The content must belong to the collection, where that is known, and have as many questions as were answered. */
-async function checkContent(services: Services, submission: Submission, nameOf: NameOf): Promise<void> {
+async function checkContent(services: Services, submission: Submission, { nameOf }: Submitter): Promise<void> {
   const { key, questions, path } = submission
   const published = await services.store.catalogue.publication(key.collectionId)
   if (published === undefined) return

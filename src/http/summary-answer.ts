@@ -80,7 +80,7 @@ export function summaryAnswer({ key, enrolment, summary, publication }: SummaryP
       description: structure?.description ?? '',
     },
     issuedCertificates: [],
-    completedOn: summary?.completion?.completedAt ?? null,
+    completedOn: summary?.completedAt ?? null,
     progress: summary?.progress ?? 0,
     completionPercentage: completionPercentage(summary?.progress ?? 0, summary?.required ?? 0),
     status: summary?.status ?? NOT_STARTED,

@@ -119,7 +119,7 @@ function csvRow({ key, enrolment, summary, publication }: SummaryParts): readonl
     required,
     publication?.structure.root.leaves.length ?? 0,
     timeText(enrolment?.firstEnrolledAt),
-    timeText(summary?.completion?.completedAt),
+    timeText(summary?.completedAt),
   ]
 }
 

@@ -88,12 +88,7 @@ function readJwks(path: string): readonly JWK[] {
 
 /** Keys at hand. The algorithm is pinned by the key, never taken from the token alone. */
 async function localIssuer(issuer: string, jwks: readonly JWK[]): Promise<Issuer> {
-  const keys = await Promise.all(
-    jwks.map(async (jwk) => {
-      const alg = algorithmOf(jwk)
-      return { kid: jwk.kid, alg, key: (await importJWK(jwk, alg)) as Key }
-    }),
-  )
+  const keys = await Promise.all(jwks.map(openKey))
   return {
     issuer,
     find: async (header) => {
@@ -105,6 +100,39 @@ async function localIssuer(issuer: string, jwks: readonly JWK[]): Promise<Issuer
       return Promise.resolve(found.key)
     },
   }
+}
+
+/** Least sizes: a shorter secret can be guessed, and shorter RSA keys fit no token (RFC 7518, 3.2 and 3.3). */
+const SECRET_BYTES_MIN = 32
+const RSA_BITS_MIN = 2048
+
+interface OpenKey {
+  readonly kid: string | undefined
+  readonly alg: (typeof ALGORITHMS)[number]
+  readonly key: Key
+}
+
+/** @throws ConfigError for whatever could never check a token: better at the start than as a refusal of every request. */
+async function openKey(jwk: JWK): Promise<OpenKey> {
+  const alg = algorithmOf(jwk)
+  let key: Key
+  try {
+    key = (await importJWK(jwk, alg)) as Key
+  } catch (error) {
+    throw new ConfigError(`WAYMARK_TOKEN_KEYS: a key for ${alg} cannot be read: ${String(error)}`)
+  }
+  const weak =
+    key instanceof Uint8Array
+      ? key.length < SECRET_BYTES_MIN
+      : 'modulusLength' in key.algorithm && Number(key.algorithm.modulusLength) < RSA_BITS_MIN
+  if (weak) {
+    throw new ConfigError(
+      `WAYMARK_TOKEN_KEYS: a key for ${alg} is too short; HS256 needs ${String(SECRET_BYTES_MIN)} bytes, RS256 ${String(RSA_BITS_MIN)} bits`,
+    )
+  }
+  if (!(key instanceof Uint8Array) && key.type === 'private')
+    throw new ConfigError(`WAYMARK_TOKEN_KEYS: a key for ${alg} is a private one; list its public half`)
+  return { kid: jwk.kid, alg, key }
 }
 
 function remoteIssuer(issuer: string, url: string): Issuer {
@@ -119,13 +147,14 @@ function remoteIssuer(issuer: string, url: string): Issuer {
   }
 }
 
-function algorithmOf(jwk: JWK): (typeof ALGORITHMS)[number] {
+function algorithmOf(jwk: unknown): (typeof ALGORITHMS)[number] {
+  const { kty, alg: named } = (typeof jwk === 'object' && jwk !== null ? jwk : {}) as JWK
   const byType = { oct: 'HS256', RSA: 'RS256', OKP: 'EdDSA' } as const
-  const alg = Object.hasOwn(byType, jwk.kty ?? '') ? byType[jwk.kty as keyof typeof byType] : undefined
-  const said = jwk.alg === 'Ed25519' ? 'EdDSA' : jwk.alg
+  const alg = Object.hasOwn(byType, kty ?? '') ? byType[kty as keyof typeof byType] : undefined
+  const said = named === 'Ed25519' ? 'EdDSA' : named
   if (alg === undefined || (said !== undefined && said !== alg)) {
     throw new ConfigError(
-      `WAYMARK_TOKEN_KEYS: a key of type ${jwk.kty ?? '?'} for ${jwk.alg ?? 'no algorithm'} is not taken; use ${ALGORITHMS.join(', ')}`,
+      `WAYMARK_TOKEN_KEYS: a key of type ${kty ?? '?'} for ${named ?? 'no algorithm'} is not taken; use ${ALGORITHMS.join(', ')}`,
     )
   }
   return alg

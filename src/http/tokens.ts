@@ -28,6 +28,9 @@ export interface TokenChecker {
 /** Longest token that is looked at. */
 const TOKEN_CHARACTERS_MAX = 8192
 
+/** A signed token. Decoders forgive spaces and padding: then one token could be spelt in any number of ways and fill the cache. */
+const TOKEN_FORM = /^[\w-]+\.[\w-]+\.[\w-]+$/
+
 interface Cached {
   readonly principal: Principal
   readonly notBefore: number
@@ -77,7 +80,7 @@ export function tokenChecker(options: TokenOptions): TokenChecker {
         return { principal: cached.principal, expired: false }
       }
       cache.delete(token)
-      if (token.length > TOKEN_CHARACTERS_MAX) throw new WaymarkError('TOKEN_INVALID')
+      if (token.length > TOKEN_CHARACTERS_MAX || !TOKEN_FORM.test(token)) throw new WaymarkError('TOKEN_INVALID')
       const { payload, expired } = await verify(token)
       const principal = principalOf(payload)
       if (!expired) cache.set(token, { principal, notBefore: (payload.nbf ?? 0) * 1000 })

@@ -49,7 +49,8 @@ export interface ConsumerPosition {
 export interface ProgressStore {
   recordView(key: ViewKey, fact: ViewFact): Promise<ViewRecorded>
   submitAttempt(key: ViewKey, attempt: Attempt): Promise<AttemptRecorded>
-  enrol(key: EnrolmentKey, at: number): Promise<EnrolmentRecorded>
+  /** @param timed whether the client said when it happened; otherwise it happens now. */
+  enrol(key: EnrolmentKey, at: number, timed?: boolean): Promise<EnrolmentRecorded>
   /** Undefined where there never was an enrolment. */
   unenrol(key: EnrolmentKey, at: number): Promise<EnrolmentRecorded | undefined>
   /** Removes one enrolment: its rows, attempts, summary and completion, in one commit, leaving a trace in the log. */

@@ -1,6 +1,6 @@
 /** JSON forms of structures and summaries, as stores keep them: maps as lists of pairs, since ids may be `__proto__`. */
 import type { Structure } from '../domain/progress/hierarchy.ts'
-import type { Completion, Summary } from '../domain/progress/summary.ts'
+import type { Summary } from '../domain/progress/summary.ts'
 import type { Status } from '../domain/progress/view.ts'
 
 export function encodeStructure(structure: Structure): string {
@@ -26,13 +26,13 @@ export function encodeSummary(summary: Summary): string {
     ...summary,
     contentStatus: [...summary.contentStatus],
     scores: [...summary.scores].map(([id, score]) => [id, score.score, score.maxScore]),
-    completion: undefined,
+    completedAt: undefined,
   })
 }
 
-export function decodeSummary(text: string, completion: Completion | undefined): Summary {
+export function decodeSummary(text: string, completedAt: number | undefined): Summary {
   // Written by encodeSummary alone.
-  const stored = JSON.parse(text) as Omit<Summary, 'contentStatus' | 'scores' | 'completion'> & {
+  const stored = JSON.parse(text) as Omit<Summary, 'contentStatus' | 'scores' | 'completedAt'> & {
     contentStatus: [string, Status][]
     scores: [string, number, number][]
   }
@@ -40,6 +40,6 @@ export function decodeSummary(text: string, completion: Completion | undefined):
     ...stored,
     contentStatus: new Map(stored.contentStatus),
     scores: new Map(stored.scores.map(([id, score, maxScore]) => [id, { score, maxScore }])),
-    completion,
+    completedAt,
   }
 }

@@ -48,38 +48,49 @@ export function startLoop(log: Log, consumer: Consumer, options: LoopOptions): L
       if (stopping) wake()
     })
 
+  /** Puts an entry aside that alone has failed often enough: what follows it must not wait for ever. */
+  const park = async (entry: LogEntry, error: unknown): Promise<boolean> => {
+    try {
+      await log.park(consumer.name, entry, error instanceof Error ? (error.stack ?? error.message) : String(error))
+    } catch (parkError) {
+      options.onError(consumer.name, parkError, undefined)
+      return false
+    }
+    options.onError(consumer.name, error, entry)
+    return true
+  }
+
   const run = async (): Promise<void> => {
+    /** Failures in a row of whatever kind: how long the next wait is. */
     let failures = 0
+    /** Failures of the next entry, taken alone. */
+    let tries = 0
+    /** Up to here entries are taken one by one, because a batch failed that ended here. */
+    let apartUntil = 0
     while (!stopping) {
+      let entries: readonly LogEntry[] = []
       try {
-        const entries = await log.read(await log.position(consumer.name), failures === 0 ? options.batchMax : 1)
+        const position = await log.position(consumer.name)
+        entries = await log.read(position, position < apartUntil ? 1 : options.batchMax)
         if (entries.length === 0) {
           await pauseUnlessAppended(log, consumer.name, pause)
           continue
         }
         await consumer.handle(entries)
-        failures = 0
+        failures = tries = 0
       } catch (error) {
         failures += 1
-        if (!(await parked(error))) {
-          options.onError(consumer.name, error, undefined)
-          await pause(Math.min((options.backoffMs ?? 50) * 2 ** Math.min(failures, 10), BACKOFF_MAX_MS))
-        } else failures = 0
-      }
-    }
-
-    /** Puts the first entry aside once it alone has failed often enough: what follows it must not wait for ever. */
-    async function parked(error: unknown): Promise<boolean> {
-      if (error instanceof WaymarkError || failures <= options.retries) return false
-      try {
-        const [entry] = await log.read(await log.position(consumer.name), 1)
-        if (entry === undefined) return true
-        await log.park(consumer.name, entry, error instanceof Error ? (error.stack ?? error.message) : String(error))
-        options.onError(consumer.name, error, entry)
-        return true
-      } catch (parkError) {
-        options.onError(consumer.name, parkError, undefined)
-        return false
+        const [first, last] = [entries[0], entries.at(-1)]
+        if (first !== undefined && last !== undefined && !(error instanceof WaymarkError)) {
+          apartUntil = Math.max(apartUntil, last.seq)
+          tries += first === last ? 1 : 0
+          if (first === last && tries >= options.retries && (await park(first, error))) {
+            failures = tries = 0
+            continue
+          }
+        }
+        options.onError(consumer.name, error, undefined)
+        await pause(Math.min((options.backoffMs ?? 50) * 2 ** Math.min(failures, 10), BACKOFF_MAX_MS))
       }
     }
   }

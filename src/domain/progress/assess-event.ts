@@ -55,6 +55,9 @@ function readFlat(event: Fields): AssessReading {
   )
 }
 
+/** Greatest score of one question: sums of them stay exact to the sixth decimal. */
+const SCORE_MAX = 1e9
+
 interface Field {
   readonly value: unknown
   readonly path: string
@@ -72,10 +75,10 @@ function build(
   }
   const answeredAt = readMillis(at.value)
   if (answeredAt === undefined) return fault(at.path, 'the time of the answer must be milliseconds since 1970')
-  if (typeof score.value !== 'number' || !Number.isFinite(score.value)) {
+  if (typeof score.value !== 'number' || !(Math.abs(score.value) <= SCORE_MAX)) {
     return fault(score.path, 'the score must be a number')
   }
-  if (typeof maxScore.value !== 'number' || !Number.isFinite(maxScore.value) || maxScore.value < 0) {
+  if (typeof maxScore.value !== 'number' || !(maxScore.value >= 0 && maxScore.value <= SCORE_MAX)) {
     return fault(maxScore.path, 'the maximum score must be a number, 0 or more')
   }
   if (score.value > maxScore.value) return fault(score.path, 'the score is above the maximum score')

@@ -36,14 +36,24 @@ export function joinEnrolments(a: Enrolment, b: Enrolment): Enrolment {
 }
 
 /**
- * Enrols at a time; an enrolment in force keeps its dates, so that enrolling twice is enrolling once. After unenrolling
- * it comes into force again even where the clock stood still or went back.
+ * Enrols at a time; an enrolment in force keeps its dates, so that enrolling twice is enrolling once.
+ * @param timed whether the client said when: then an unenrolment after that time stands. A live act comes after all that
+ * is known, also where the clock stood still or went back.
  */
-export function enrolAt(before: Enrolment | undefined, at: number): Enrolment {
+export function enrolAt(before: Enrolment | undefined, at: number, timed: boolean): Enrolment {
   if (before === undefined) return { firstEnrolledAt: at, enrolledAt: at, unenrolledAt: null }
   if (isActive(before)) return { ...before, firstEnrolledAt: Math.min(before.firstEnrolledAt, at) }
-  const enrolledAt = Math.max(at, before.unenrolledAt ?? at)
+  const enrolledAt = timed ? at : Math.max(at, before.unenrolledAt ?? at)
   return joinEnrolments(before, { firstEnrolledAt: at, enrolledAt, unenrolledAt: null })
+}
+
+/** What enrolling did. An enrolment of which was told late may have been ended since. */
+export function enrolOutcome(
+  before: Enrolment | undefined,
+  after: Enrolment,
+): 'ENROLLED' | 'ALREADY_ENROLLED' | 'ALREADY_UNENROLLED' {
+  if (!isActive(after)) return 'ALREADY_UNENROLLED'
+  return before !== undefined && isActive(before) ? 'ALREADY_ENROLLED' : 'ENROLLED'
 }
 
 /** Unenrols at a time. A clock that stood still must not leave the learner enrolled: the later of the two counts. */

@@ -33,6 +33,17 @@ export interface Structure {
   readonly questionTotals: ReadonlyMap<string, number>
   /** Leaves of earlier publications: late work on them is still taken, though it no longer counts. */
   readonly formerLeaves: readonly string[]
+  /** From when on today's required leaves hold, UTC milliseconds; 0 for the first publication: it holds for all time before. */
+  readonly requiredSince: number
+  /** What was required before, oldest first: who completed the collection then stays complete (decision 0007). */
+  readonly formerEras: readonly Era[]
+}
+
+/** A time in which a collection required the same leaves. Both ends are inside. */
+export interface Era {
+  readonly required: readonly string[]
+  readonly since: number
+  readonly until: number
 }
 
 /** A node of a published hierarchy; only the fields that are read here. */
@@ -104,8 +115,11 @@ export function readHierarchy(
 ): Structure {
   const walk: Walk = { limits, drafts: new Map(), ancestors: new Map(), totals: new Map(), nodes: 0 }
   const root = draftOf(walk, collectionId, content)
-  if (Array.isArray(content.children)) walkChildren(walk, content.children, [{ draft: root, optional: false }], '')
-  else if (content.leafNodes !== undefined) walkFlat(walk, content.leafNodes, root)
+  checkChildren(content, '')
+  const { children, leafNodes } = content
+  if (Array.isArray(children) && children.length > 0)
+    walkChildren(walk, children, [{ draft: root, optional: false }], '')
+  else if (leafNodes !== undefined && leafNodes !== null) walkFlat(walk, leafNodes, root)
   const units = [...walk.drafts.values()].map(unitOf)
   return {
     collectionId,
@@ -118,20 +132,41 @@ export function readHierarchy(
     ancestors: new Map([...walk.ancestors].map(([leaf, above]) => [leaf, [...above]])),
     questionTotals: walk.totals,
     formerLeaves: [],
+    requiredSince: 0,
+    formerEras: [],
   }
 }
 
-/** The structure with the leaves of its predecessor remembered, so that late work on a removed leaf is not refused. */
-export function succeed(next: Structure, previous: Structure | undefined): Structure {
+/** Eras that are remembered of one collection; with more the oldest is forgotten. */
+export const ERAS_MAX = 50
+
+/**
+ * The structure as successor of another: with the leaves that it drops, so that late work on them is not refused, and
+ * with what was required until now.
+ * @param at when it is published, UTC milliseconds
+ */
+export function succeed(next: Structure, previous: Structure | undefined, at: number): Structure {
   if (previous === undefined) return next
   const current = new Set(next.root.leaves)
   const former = new Set([...previous.formerLeaves, ...previous.root.leaves].filter((leaf) => !current.has(leaf)))
-  return { ...next, formerLeaves: [...former] }
+  const { requiredSince, formerEras } = previous
+  if (sameSet(previous.root.required, next.root.required)) {
+    return { ...next, formerLeaves: [...former], requiredSince, formerEras }
+  }
+  // A clock that went back must not make an era end before it began.
+  const until = Math.max(at, requiredSince)
+  const era = { required: previous.root.required, since: requiredSince, until }
+  return { ...next, formerLeaves: [...former], requiredSince: until, formerEras: [...formerEras, era].slice(-ERAS_MAX) }
+}
+
+function sameSet(a: readonly string[], b: readonly string[]): boolean {
+  const set = new Set(a)
+  return set.size === b.length && b.every((id) => set.has(id))
 }
 
 function walkChildren(walk: Walk, children: readonly unknown[], above: readonly Step[], path: string): void {
   if (above.length > walk.limits.depthMax) {
-    throw new HierarchyError(path, `the hierarchy is deeper than ${String(walk.limits.depthMax)} levels`)
+    throw new HierarchyError(`${path}children`, `the hierarchy is deeper than ${String(walk.limits.depthMax)} levels`)
   }
   children.forEach((child, index) => {
     const at = `${path}children[${String(index)}]`
@@ -154,12 +189,19 @@ function walkNode(walk: Walk, node: HierarchyNode, above: readonly Step[], path:
   if (above.some((step) => step.draft.id === id)) {
     throw new HierarchyError(`${path}.identifier`, 'a node cannot stand below itself')
   }
+  checkChildren(node, `${path}.`)
   const optional = isOptional(node)
   const children = node.children
   const isUnit = (Array.isArray(children) && children.length > 0) || node.mimeType === COLLECTION_MIME
   if (!isUnit) return addLeaf(walk, id, node, above, optional)
   const draft = draftOf(walk, id, node)
   if (Array.isArray(children)) walkChildren(walk, children, [...above, { draft, optional }], `${path}.`)
+}
+
+/** Children that are no list are refused: to read them as none would publish an empty collection. */
+function checkChildren({ children }: HierarchyNode, path: string): void {
+  if (children === undefined || children === null || Array.isArray(children)) return
+  throw new HierarchyError(`${path}children`, 'children must be a list')
 }
 
 function addLeaf(walk: Walk, id: string, node: HierarchyNode, above: readonly Step[], optional: boolean): void {

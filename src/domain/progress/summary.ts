@@ -3,7 +3,7 @@
  * what to add. Source: viewer-service seed, "Viewer Summary"; reliability invariants 8, 9, 11, 13.
  */
 import { chooseAttempt, type Attempt } from './attempt.ts'
-import type { Structure, Unit } from './hierarchy.ts'
+import type { Era, Structure, Unit } from './hierarchy.ts'
 import { COMPLETE, IN_PROGRESS, NOT_STARTED, viewCompletedAt, viewStatus, type Status, type ViewRow } from './view.ts'
 
 /** Progress of one node: the collection or a unit. */
@@ -22,17 +22,6 @@ export interface Score {
   readonly maxScore: number
 }
 
-/**
- * That an enrolment became complete: a fact, kept for ever. It stays when contents are added later, and its time moves
- * only to an earlier one, and only while the collection is still as it was when it was completed.
- */
-export interface Completion {
-  /** UTC milliseconds. */
-  readonly completedAt: number
-  /** Publication of the collection under which it was completed. */
-  readonly publication: number
-}
-
 export interface Summary {
   /** Status 1 or 2 of each leaf that was started, in the order of the hierarchy. */
   readonly contentStatus: ReadonlyMap<string, Status>
@@ -43,7 +32,8 @@ export interface Summary {
   readonly leafNodesCount: number
   readonly status: Status
   readonly units: readonly NodeSummary[]
-  readonly completion: Completion | undefined
+  /** When the enrolment first was complete, UTC milliseconds. It stays, whatever is published later. */
+  readonly completedAt: number | undefined
   /** Publication of the collection that the numbers were computed under. */
   readonly publication: number
 }
@@ -53,8 +43,15 @@ export interface RawProgress {
   readonly views: ReadonlyMap<string, ViewRow>
   /** Attempts by content id. */
   readonly attempts: ReadonlyMap<string, readonly Attempt[]>
-  /** The completion on record, if it ever was complete. */
-  readonly completion: Completion | undefined
+  /** The completion on record, if there is one, UTC milliseconds. */
+  readonly completedAt: number | undefined
+}
+
+/** Whether there is anything to summarise: facts that still wait for their start are no view yet. */
+export function hasProgress(raw: RawProgress): boolean {
+  if (raw.attempts.size > 0 || raw.completedAt !== undefined) return true
+  for (const view of raw.views.values()) if (viewStatus(view) !== NOT_STARTED) return true
+  return false
 }
 
 /**
@@ -73,16 +70,16 @@ export function summarise(structure: Structure, publication: number, raw: RawPro
     if (status !== NOT_STARTED) contentStatus.set(leaf, status)
   }
   const root = summariseNode(structure.root, contentStatus)
-  const completion = completionOf(structure, publication, root, raw)
+  const completedAt = completionTime(structure, raw)
   return {
     contentStatus,
     scores: scoresOf(structure, raw),
     progress: root.progress,
     required: root.required,
     leafNodesCount: root.leafNodesCount,
-    status: completion === undefined ? root.status : COMPLETE,
+    status: completedAt === undefined ? root.status : COMPLETE,
     units: structure.units.map((unit) => summariseNode(unit, contentStatus)),
-    completion,
+    completedAt,
     publication,
   }
 }
@@ -97,22 +94,34 @@ function summariseNode(unit: Unit, contentStatus: ReadonlyMap<string, Status>): 
   return { id: unit.id, progress, required, leafNodesCount: unit.leaves.length, status }
 }
 
-function completionOf(
-  structure: Structure,
-  publication: number,
-  root: NodeSummary,
-  raw: RawProgress,
-): Completion | undefined {
-  const kept = raw.completion
-  if (root.status !== COMPLETE) return kept
-  if (kept !== undefined && kept.publication !== publication) return kept
-  let completedAt = 0
-  for (const leaf of structure.root.required) {
-    const view = raw.views.get(leaf)
-    completedAt = Math.max(completedAt, view === undefined ? 0 : (viewCompletedAt(view) ?? 0))
+/**
+ * When the collection was first complete: of all eras of what it required, today's and former ones, the earliest moment
+ * at which the learner had completed that era's leaves within it. Work done before an era counts from its beginning.
+ * So a later publication adds only later moments, and a late message only earlier ones (decision 0007).
+ */
+function completionTime(structure: Structure, raw: RawProgress): number | undefined {
+  const { root, requiredSince, formerEras } = structure
+  const today: Era = { required: root.required, since: requiredSince, until: Number.POSITIVE_INFINITY }
+  let first = raw.completedAt
+  for (const era of [...formerEras, today]) {
+    const lastLeafAt = allCompletedAt(era.required, raw.views)
+    if (lastLeafAt === undefined) continue
+    const at = Math.max(lastLeafAt, era.since)
+    if (at <= era.until && (first === undefined || at < first)) first = at
   }
-  if (kept !== undefined && kept.completedAt <= completedAt) return kept
-  return { completedAt, publication }
+  return first
+}
+
+/** When the last of these leaves was completed; undefined where one is not, or where there are none. */
+function allCompletedAt(leaves: readonly string[], views: ReadonlyMap<string, ViewRow>): number | undefined {
+  let last: number | undefined
+  for (const leaf of leaves) {
+    const view = views.get(leaf)
+    const at = view === undefined ? null : viewCompletedAt(view)
+    if (at === null) return undefined
+    if (last === undefined || at > last) last = at
+  }
+  return last
 }
 
 /** The score that counts of every content that was attempted, whether or not it is still a leaf. */

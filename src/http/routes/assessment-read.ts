@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { chooseAttempt, compareAttempts, type Attempt } from '../../domain/progress/attempt.ts'
 import type { AttemptPolicy } from '../../domain/progress/hierarchy.ts'
-import { ReadBody, wantedRows, type Wanted } from '../read-key.ts'
+import { ReadBody, readResult, wantedRows, type Wanted } from '../read-key.ts'
 import { defineRoute, learnerOf, type Services } from '../route.ts'
 
 const score = { score: Type.Number(), max_score: Type.Number() }
@@ -33,18 +33,9 @@ export const assessmentRead = defineRoute({
   target: (call) => ({ userId: learnerOf(call), collectionId: call.body.collectionId }),
   handle: async (services, call) => {
     const userId = learnerOf(call)
-    const { collectionId, contextId } = call.body
     const wanted = wantedRows(services, userId, call.body, call.nameOf)
     const contents = await Promise.all(wanted.map((rows) => readScores(services, rows)))
-    const context = contextId ?? collectionId
-    return {
-      result: {
-        userId,
-        ...(collectionId === undefined ? {} : { collectionId }),
-        ...(context === undefined ? {} : { contextId: context }),
-        contents: contents.flat(),
-      },
-    }
+    return { result: readResult(userId, call.body, contents.flat()) }
   },
 })
 

@@ -28,7 +28,8 @@ export const assessmentSubmit = defineRoute({
   },
   target: (call) => ({ userId: learnerOf(call), collectionId: call.body.collectionId }),
   handle: async (services, call) => {
-    const result = await submitAttempts(services, learnerOf(call), call.body, { nowMs: call.nowMs }, call.nameOf)
+    const submitter = { userId: learnerOf(call), nowMs: call.nowMs, nameOf: call.nameOf }
+    const result = await submitAttempts(services, submitter, call.body)
     return { result }
   },
 })

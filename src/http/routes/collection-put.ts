@@ -23,6 +23,7 @@ export const collectionPut = defineRoute({
     'Takes a hierarchy as content services publish it: `{"request": {"content": {…}}}` or the bare content. Leaves and units with `relationalMetadata.optional` need not be completed. `attemptPolicy` (best, latest, first) says which attempt at an assessment counts. Publishing again recomputes every learner; it lowers no completed status and moves no completion date.',
   access: 'collection-write',
   params: closed({ collectionId: CollectionId }),
+  verbatim: true,
   body: Type.Record(Type.String(), Type.Unknown()),
   result: Type.Object({
     identifier: Type.String(),

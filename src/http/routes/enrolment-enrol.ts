@@ -37,7 +37,7 @@ export const enrolmentEnrol = defineRoute({
     const at =
       clientTime === undefined ? call.nowMs : readClientTime(clientTime, call.nowMs, CLIENT_TIME_AHEAD_MAX, field)
     await checkOpen(services, key, at, call.nameOf)
-    const { outcome, enrolment } = await services.store.progress.enrol(key, at)
+    const { outcome, enrolment } = await services.store.progress.enrol(key, at, clientTime !== undefined)
     return { result: { response: 'SUCCESS', outcome, enrolment: enrolmentAnswer({ ...key, enrolment }) } }
   },
 })

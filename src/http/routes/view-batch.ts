@@ -157,7 +157,8 @@ async function recordItem(
   if (caller.expiredAt !== undefined) checkGrace(caller, userId, at, nameOf('clientTime'))
   if (op === 'assess') {
     const fields = item as unknown as SubmissionFields
-    return { status: 200, result: await submitAttempts(services, userId, fields, { nowMs: caller.nowMs, at }, nameOf) }
+    const submitter = { userId, nowMs: caller.nowMs, at, nameOf }
+    return { status: 200, result: await submitAttempts(services, submitter, fields) }
   }
   const fields = item as unknown as ViewFields
   const { outcome, result } = await recordView(services, userId, fields, { kind: op, at, timed: true }, nameOf)

@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { chooseAttempt, type Attempt } from '../../domain/progress/attempt.ts'
 import { viewCompletedAt, viewProgress, viewStatus, type ViewRow } from '../../domain/progress/view.ts'
-import { ReadBody, wantedRows, type Wanted } from '../read-key.ts'
+import { ReadBody, readResult, wantedRows, type Wanted } from '../read-key.ts'
 import { defineRoute, learnerOf, type Services } from '../route.ts'
 
 export const viewRead = defineRoute({
@@ -41,18 +41,9 @@ export const viewRead = defineRoute({
   target: (call) => ({ userId: learnerOf(call), collectionId: call.body.collectionId }),
   handle: async (services, call) => {
     const userId = learnerOf(call)
-    const { collectionId, contextId } = call.body
     const wanted = wantedRows(services, userId, call.body, call.nameOf)
     const contents = await Promise.all(wanted.map((rows) => readContents(services, rows)))
-    const context = contextId ?? collectionId
-    return {
-      result: {
-        userId,
-        ...(collectionId === undefined ? {} : { collectionId }),
-        ...(context === undefined ? {} : { contextId: context }),
-        contents: contents.flat(),
-      },
-    }
+    return { result: readResult(userId, call.body, contents.flat()) }
   },
 })
 

@@ -19,10 +19,15 @@ export class TupleMap<V> {
     return found.sort((a, b) => compareIds(a.ids, b.ids))
   }
 
-  /** Deletes them; answers how many there were. */
-  deleteUnder(...prefix: readonly string[]): number {
-    const found = this.under(...prefix)
-    for (const { ids } of found) this.#entries.delete(joinIds(...ids))
+  /** Deletes one entry; answers how many there were. */
+  delete(...ids: readonly string[]): number {
+    return this.#entries.delete(joinIds(...ids)) ? 1 : 0
+  }
+
+  /** Deletes entries by their key; answers how many there were. */
+  deleteWhere(wanted: (ids: readonly string[]) => boolean): number {
+    const found = this.under().filter(({ ids }) => wanted(ids))
+    for (const { ids } of found) this.delete(...ids)
     return found.length
   }
 }

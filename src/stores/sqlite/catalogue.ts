@@ -10,7 +10,7 @@ import type { Statements } from './database.ts'
 import type { SqliteLog } from './log.ts'
 import type { Writer } from './writer.ts'
 
-/** Structures kept decoded; the least recently used one leaves. */
+/** Structures kept decoded, or known to be missing; the least recently used one leaves. */
 const STRUCTURES_MAX = 1000
 
 /** Collections and contexts in tables `collection` and `context`. */
@@ -19,7 +19,7 @@ export class SqliteCatalogue implements Catalogue {
   readonly #writer: Writer
   readonly #log: SqliteLog
   readonly #clock: Clock
-  readonly #publications = new LRUCache<string, Publication>({ max: STRUCTURES_MAX })
+  readonly #publications = new LRUCache<string, { readonly found: Publication | undefined }>({ max: STRUCTURES_MAX })
 
   constructor(statements: Statements, writer: Writer, log: SqliteLog, clock: Clock) {
     this.#statements = statements
@@ -40,7 +40,8 @@ export class SqliteCatalogue implements Catalogue {
   #publish(structure: Structure, content: string): Published {
     const id = structure.collectionId
     const before = this.#read(id)
-    const next = encodeStructure(succeed(structure, before?.structure))
+    const at = this.#clock.nowMs()
+    const next = encodeStructure(succeed(structure, before?.structure, at))
     if (before !== undefined && encodeStructure(before.structure) === next && this.#content(id) === content) {
       return { publication: before.publication, changed: false }
     }
@@ -49,7 +50,7 @@ export class SqliteCatalogue implements Catalogue {
       .of(
         'INSERT OR REPLACE INTO collection (collection_id, publication, published_at, structure, content) VALUES (?, ?, ?, ?, ?)',
       )
-      .run(id, publication, this.#clock.nowMs(), next, content)
+      .run(id, publication, at, next, content)
     this.#log.append({ type: 'collection-published', collectionId: id, publication })
     this.#publications.delete(id)
     return { publication, changed: true }
@@ -61,11 +62,10 @@ export class SqliteCatalogue implements Catalogue {
 
   publicationNow(collectionId: string): Publication | undefined {
     const known = this.#publications.get(collectionId)
-    if (known !== undefined) return known
-    const read = this.#read(collectionId)
-    if (read === undefined) return undefined
-    this.#publications.set(collectionId, read)
-    return read
+    if (known !== undefined) return known.found
+    const found = this.#read(collectionId)
+    this.#publications.set(collectionId, { found })
+    return found
   }
 
   #read(collectionId: string): Publication | undefined {

@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
+import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** The data folder belongs to another process. Ends a command with exit code 3. */
@@ -16,7 +17,9 @@ export class FolderInUse extends Error {
  * @throws FolderInUse
  */
 export function lockFolder(folder: string): () => void {
-  const lock = new DatabaseSync(join(folder, 'waymark.lock'))
+  const path = join(folder, 'waymark.lock')
+  const lock = new DatabaseSync(path)
+  chmodSync(path, 0o600)
   try {
     lock.exec('PRAGMA journal_mode=DELETE; PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE')
   } catch (error) {

@@ -1,5 +1,5 @@
 import { attemptReplaces, joinAttempts, type Attempt } from '../../domain/progress/attempt.ts'
-import { enrolAt, isActive, unenrolAt, type Enrolment } from '../../domain/progress/enrolment.ts'
+import { enrolAt, enrolOutcome, isActive, unenrolAt, type Enrolment } from '../../domain/progress/enrolment.ts'
 import type { EnrolmentKey, ViewKey } from '../../domain/progress/key.ts'
 import { staleEnrolment, type Occurrence } from '../../domain/progress/occurrence.ts'
 import type { Summary } from '../../domain/progress/summary.ts'
@@ -81,15 +81,15 @@ export class SqliteProgressStore implements ProgressStore {
     return { outcome, attempt: after }
   }
 
-  enrol(key: EnrolmentKey, at: number): Promise<EnrolmentRecorded> {
+  enrol(key: EnrolmentKey, at: number, timed = false): Promise<EnrolmentRecorded> {
     return this.#writer.submit(() => {
       const before = this.#raw.enrolment(key)
-      const enrolment = enrolAt(before, at)
+      const enrolment = enrolAt(before, at, timed)
       this.#raw.mergeEnrolment(key, enrolment)
       if (before === undefined) this.#append({ type: 'enrolment-created', ...key })
-      else if (!isActive(before)) this.#append({ type: 'enrolment-changed', ...key, active: true })
-      const known = before !== undefined && isActive(before)
-      return { outcome: known ? 'ALREADY_ENROLLED' : 'ENROLLED', enrolment }
+      else if (!isActive(before) && isActive(enrolment))
+        this.#append({ type: 'enrolment-changed', ...key, active: true })
+      return { outcome: enrolOutcome(before, enrolment), enrolment }
     })
   }
 

@@ -2,7 +2,7 @@
 import type { Attempt } from '../../domain/progress/attempt.ts'
 import type { Enrolment } from '../../domain/progress/enrolment.ts'
 import type { EnrolmentKey, ViewKey } from '../../domain/progress/key.ts'
-import type { Completion, RawProgress } from '../../domain/progress/summary.ts'
+import type { RawProgress } from '../../domain/progress/summary.ts'
 import type { ViewRow } from '../../domain/progress/view.ts'
 import type { Row, Statements } from './database.ts'
 
@@ -45,8 +45,8 @@ const MERGE_ENROLMENT = `INSERT INTO enrolment (user_id, collection_id, context_
     enrolled_at       = max(enrolled_at, excluded.enrolled_at),
     unenrolled_at     = max(coalesce(unenrolled_at, excluded.unenrolled_at), coalesce(excluded.unenrolled_at, unenrolled_at))`
 
-const MERGE_COMPLETION = `INSERT INTO completion (user_id, collection_id, context_id, completed_at, publication)
-  VALUES (?, ?, ?, ?, ?)
+const MERGE_COMPLETION = `INSERT INTO completion (user_id, collection_id, context_id, completed_at)
+  VALUES (?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET completed_at = min(completed_at, excluded.completed_at)`
 
 const ENROLMENT_KEY = 'user_id = ? AND collection_id = ? AND context_id = ?'
@@ -149,23 +149,20 @@ export class RawRows {
       )
   }
 
-  completion(key: EnrolmentKey): Completion | undefined {
+  completedAt(key: EnrolmentKey): number | undefined {
     const row = this.#statements
-      .of(`SELECT completed_at, publication FROM completion WHERE ${ENROLMENT_KEY}`)
+      .of(`SELECT completed_at FROM completion WHERE ${ENROLMENT_KEY}`)
       .get(key.userId, key.collectionId, key.contextId)
-    if (row === undefined) return undefined
-    return { completedAt: Number(row['completed_at']), publication: Number(row['publication']) }
+    return row === undefined ? undefined : Number(row['completed_at'])
   }
 
-  mergeCompletion(key: EnrolmentKey, completion: Completion): void {
-    this.#statements
-      .of(MERGE_COMPLETION)
-      .run(key.userId, key.collectionId, key.contextId, completion.completedAt, completion.publication)
+  mergeCompletion(key: EnrolmentKey, completedAt: number): void {
+    this.#statements.of(MERGE_COMPLETION).run(key.userId, key.collectionId, key.contextId, completedAt)
   }
 
   /** Everything that a summary is computed from. */
   raw(key: EnrolmentKey): RawProgress {
-    return { views: this.views(key), attempts: this.attempts(key), completion: this.completion(key) }
+    return { views: this.views(key), attempts: this.attempts(key), completedAt: this.completedAt(key) }
   }
 
   /** Notes that a learner takes part in a collection. Organic views have no collection to take part in. */
@@ -191,15 +188,20 @@ export class RawRows {
     }))
   }
 
-  /** Deletes all rows of one enrolment, raw and derived. */
+  /** Deletes all rows of one enrolment, raw and derived. An organic view of the same name belongs to none. */
   remove(key: EnrolmentKey): { views: number; attempts: number; enrolments: number } {
-    const removed = (table: string): number =>
+    const removed = (table: string, inside = ''): number =>
       Number(
         this.#statements
-          .of(`DELETE FROM ${table} WHERE ${ENROLMENT_KEY}`)
+          .of(`DELETE FROM ${table} WHERE ${ENROLMENT_KEY} ${inside}`)
           .run(key.userId, key.collectionId, key.contextId).changes,
       )
-    const counts = { views: removed('view'), attempts: removed('attempt'), enrolments: removed('enrolment') }
+    const inside = 'AND content_id <> collection_id'
+    const counts = {
+      views: removed('view', inside),
+      attempts: removed('attempt', inside),
+      enrolments: removed('enrolment'),
+    }
     removed('completion')
     removed('participant')
     removed('summary')

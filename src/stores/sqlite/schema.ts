@@ -54,8 +54,7 @@ CREATE TABLE completion (
   user_id       TEXT NOT NULL,
   collection_id TEXT NOT NULL,
   context_id    TEXT NOT NULL,
-  completed_at  INTEGER NOT NULL,
-  publication   INTEGER NOT NULL,
+  completed_at  INTEGER NOT NULL,    -- ms UTC, earliest
   PRIMARY KEY (user_id, collection_id, context_id)
 ) STRICT, WITHOUT ROWID;
 

@@ -10,6 +10,7 @@ import { SqliteLog } from './log.ts'
 import { SqliteProgressStore } from './progress-store.ts'
 import { RawRows } from './raw-rows.ts'
 import { Summaries } from './summaries.ts'
+import { verifyStore, type Verification, type VerifyProgress } from './verify.ts'
 import { storeError, Writer, type CommitListener, type WriterLimits } from './writer.ts'
 
 export interface SqliteOptions {
@@ -27,6 +28,8 @@ export interface SqliteStore extends Store {
   queued(): number
   /** Summaries that are behind their raw rows. */
   behind(): number
+  /** Checks every invariant and repairs derived rows. The workers must have caught up. */
+  verify(onProgress: VerifyProgress): Promise<Verification>
 }
 
 const LOG_PAGE = 10_000
@@ -63,6 +66,7 @@ async function open(options: SqliteOptions, unlock: () => void): Promise<SqliteS
     durability: readDurability(database),
     queued: () => writer.queued,
     behind: () => summaries.behind,
+    verify: (onProgress) => verifyStore(statements, writer, summaries, onProgress),
     check: async () => {
       try {
         statements.of('SELECT count(*) FROM meta').get()

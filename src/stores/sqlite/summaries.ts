@@ -1,6 +1,6 @@
 import { joinIds, type EnrolmentKey } from '../../domain/progress/key.ts'
 import { staleEnrolment } from '../../domain/progress/occurrence.ts'
-import { summarise, type RawProgress, type Summary } from '../../domain/progress/summary.ts'
+import { hasProgress, summarise, type RawProgress, type Summary } from '../../domain/progress/summary.ts'
 import type { LogEntry } from '../../ports/log.ts'
 import { decodeSummary, encodeSummary } from '../codec.ts'
 import type { SqliteCatalogue } from './catalogue.ts'
@@ -51,8 +51,12 @@ export class Summaries {
       if (stored?.publication === published.publication) return stored
     }
     const raw = this.#raw.raw(key)
-    if (isEmpty(raw) && this.#raw.enrolment(key) === undefined) return undefined
-    return summarise(published.structure, published.publication, raw)
+    return this.#isDue(key, raw) ? summarise(published.structure, published.publication, raw) : undefined
+  }
+
+  /** Whether a learner has a summary there at all: by progress or by enrolment. */
+  #isDue(key: EnrolmentKey, raw: RawProgress): boolean {
+    return hasProgress(raw) || this.#raw.enrolment(key) !== undefined
   }
 
   /** Recomputes one summary and stores it with its log entries, inside the transaction of the caller. */
@@ -61,15 +65,27 @@ export class Summaries {
     const published = this.#catalogue.publicationNow(key.collectionId)
     if (published === undefined) return
     const raw = this.#raw.raw(key)
-    if (isEmpty(raw) && this.#raw.enrolment(key) === undefined) return
+    if (!this.#isDue(key, raw)) return this.#drop(key)
     const summary = summarise(published.structure, published.publication, raw)
     const before = this.#stored(key)
     this.#store(key, summary)
     this.#announce(key, before, summary, raw)
   }
 
+  /** Whether the stored summary is not what the raw rows say. */
+  differs(key: EnrolmentKey): boolean {
+    const published = this.#catalogue.publicationNow(key.collectionId)
+    if (published === undefined) return false
+    const stored = this.#stored(key)
+    const raw = this.#raw.raw(key)
+    const due = this.#isDue(key, raw)
+    if (stored === undefined || !due) return due !== (stored !== undefined)
+    const wanted = summarise(published.structure, published.publication, raw)
+    return encodeSummary(stored) !== encodeSummary(wanted) || wanted.completedAt !== raw.completedAt
+  }
+
   #announce(key: EnrolmentKey, before: Summary | undefined, after: Summary, raw: RawProgress): void {
-    const { progress, required, status, completion } = after
+    const { progress, required, status, completedAt } = after
     if (
       before === undefined ||
       before.progress !== progress ||
@@ -78,11 +94,11 @@ export class Summaries {
     ) {
       this.#log.append({ type: 'collection-progress-changed', ...key, progress, required, status })
     }
-    if (completion === undefined || completion.completedAt === raw.completion?.completedAt) return
-    this.#raw.mergeCompletion(key, completion)
+    if (completedAt === undefined || completedAt === raw.completedAt) return
+    this.#raw.mergeCompletion(key, completedAt)
     // Said once for an enrolment: a completion that only moves earlier is no second one.
-    if (raw.completion === undefined) {
-      this.#log.append({ type: 'collection-completed', ...key, completedAt: completion.completedAt })
+    if (raw.completedAt === undefined) {
+      this.#log.append({ type: 'collection-completed', ...key, completedAt })
     }
   }
 
@@ -90,7 +106,13 @@ export class Summaries {
     const row = this.#statements
       .of('SELECT data FROM summary WHERE user_id = ? AND collection_id = ? AND context_id = ?')
       .get(key.userId, key.collectionId, key.contextId)
-    return row === undefined ? undefined : decodeSummary(String(row['data']), this.#raw.completion(key))
+    return row === undefined ? undefined : decodeSummary(String(row['data']), this.#raw.completedAt(key))
+  }
+
+  #drop(key: EnrolmentKey): void {
+    this.#statements
+      .of('DELETE FROM summary WHERE user_id = ? AND collection_id = ? AND context_id = ?')
+      .run(key.userId, key.collectionId, key.contextId)
   }
 
   #store(key: EnrolmentKey, summary: Summary): void {
@@ -112,10 +134,6 @@ export class Summaries {
         encodeSummary(summary),
       )
   }
-}
-
-function isEmpty(raw: RawProgress): boolean {
-  return raw.views.size === 0 && raw.attempts.size === 0 && raw.completion === undefined
 }
 
 function nameOf(key: EnrolmentKey): string {

@@ -1,0 +1,97 @@
+/** Writes docs/reference from the code; with --check only says whether it is up to date (exit 1 if not). */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { format, resolveConfig } from 'prettier'
+import { readConfig, VARIABLES } from '../src/config.ts'
+import { errorTable } from '../src/http/envelope.ts'
+import { RULES } from '../src/http/access.ts'
+import { ROUTES } from '../src/http/routes.ts'
+import { PUBLIC_ROUTES } from '../src/http/public-routes.ts'
+import { openWaymark } from '../src/wire.ts'
+
+const FOLDER = join(import.meta.dirname, '../docs/reference')
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+function configuration(): string {
+  const rows = Object.entries(VARIABLES).map(([name, { default: value, form, example }]) => [
+    `\`WAYMARK_${name}\``,
+    value === '' ? '' : `\`${value}\``,
+    form,
+    `\`${example}\``,
+  ])
+  return `# Configuration
+
+Generated from \`src/config.ts\` by \`npm run generate\`. Read from the environment, or from a file with \`--env-file FILE\`.
+A wrong value and an unknown \`WAYMARK_…\` variable stop the start with exit code 2.
+
+${table(['Variable', 'Default', 'Form', 'Example'], rows)}
+`
+}
+
+function errors(): string {
+  const rows = errorTable().map(({ code, status, text }) => [`\`${code}\``, String(status), text])
+  return `# Error codes
+
+Generated from \`src/domain/errors.ts\` by \`npm run generate\`. The code stands in \`params.err\` of the answer, the sentence in
+\`params.errmsg\`, the field at fault in \`result.field\`. Codes never change their meaning.
+
+${table(['Code', 'HTTP', 'What to do'], rows)}
+`
+}
+
+function access(): string {
+  const rows = ROUTES.map(({ method, url, access: rule }) => {
+    const scopes = RULES[rule]
+    return [`\`${method} ${url}\``, rule, scopes.learner, scopes.instructor, scopes.service, scopes.admin]
+  })
+  const open = PUBLIC_ROUTES.map(({ method, url, why }) => [`\`${method} ${url}\``, why])
+  return `# Who may do what
+
+Generated from \`src/http/access.ts\` and \`src/http/routes.ts\` by \`npm run generate\`. \`self\`: its own progress; \`collections\`: what
+belongs to a collection that the token names.
+
+${table(['Operation', 'Rule', 'learner', 'instructor', 'service', 'admin'], rows)}
+
+Without a token:
+
+${table(['Address', 'Why'], open)}
+`
+}
+
+async function openapi(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'waymark-generate-'))
+  const waymark = await openWaymark(readConfig({ WAYMARK_DATA: folder, WAYMARK_LOG_LEVEL: 'silent' }))
+  const document = waymark.app.swagger()
+  await waymark.stop()
+  rmSync(folder, { recursive: true })
+  return `${JSON.stringify(document, undefined, 2)}\n`
+}
+
+const pretty = async (name: string, text: string): Promise<string> => {
+  if (!name.endsWith('.md')) return text
+  return format(text, { ...(await resolveConfig(join(FOLDER, name))), parser: 'markdown' })
+}
+
+const files: Readonly<Record<string, string>> = {
+  'configuration.md': configuration(),
+  'errors.md': errors(),
+  'access.md': access(),
+  'openapi.json': await openapi(),
+}
+
+mkdirSync(FOLDER, { recursive: true })
+for (const [name, text] of Object.entries(files)) {
+  const path = join(FOLDER, name)
+  const wanted = await pretty(name, text)
+  if (!process.argv.includes('--check')) writeFileSync(path, wanted)
+  else if (readFileSync(path, 'utf8') !== wanted) {
+    process.stderr.write(`docs/reference/${name} is out of date: run npm run generate\n`)
+    process.exitCode = 1
+  }
+}

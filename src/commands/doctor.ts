@@ -1,0 +1,131 @@
+/** `waymark doctor`: what the installation is, whether it is sound, in plain words. */
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Config } from '../config.ts'
+import { AGGREGATE_CONSUMER } from '../domain/progress/occurrence.ts'
+import { progressBar } from '../progress-bar.ts'
+import { FolderInUse } from '../stores/sqlite/lock.ts'
+import { openSqliteStore, type SqliteStore } from '../stores/sqlite/store.ts'
+import type { Finding } from '../stores/sqlite/verify.ts'
+import { storeOptions, systemClock, startWorkers } from '../wire.ts'
+import { REPUBLISH_CONSUMER } from '../workers/republish.ts'
+
+/** One line of the report. */
+export interface Check {
+  readonly check: string
+  readonly ok: boolean
+  readonly detail: string
+}
+
+export interface DoctorReport {
+  readonly sound: boolean
+  readonly checks: readonly Check[]
+  readonly findings: readonly Finding[]
+}
+
+/**
+ * Checks configuration, data folder and store; with `verify` also every invariant, repairing derived rows.
+ * @returns whether everything is sound, or was put right.
+ * @throws FolderInUse where `verify` is asked of a folder that a server uses; StoreRefused
+ */
+export async function doctor(
+  config: Config,
+  options: { readonly verify: boolean; readonly json: boolean },
+): Promise<boolean> {
+  const report = await examine(config, options.verify)
+  if (options.json) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`)
+  else process.stdout.write(reportText(report))
+  return report.sound
+}
+
+async function examine(config: Config, verify: boolean): Promise<DoctorReport> {
+  const checks = [
+    {
+      check: 'configuration',
+      ok: true,
+      detail: `mode ${config.MODE}, profile ${config.PROFILE}, time zone ${config.TIME_ZONE}`,
+    },
+    ...folderChecks(config),
+  ]
+  if (!existsSync(join(config.DATA, 'waymark.db'))) {
+    checks.push({ check: 'store', ok: true, detail: 'there is none yet: it is made at the first start' })
+    return reportOf(checks, [])
+  }
+  let store: SqliteStore
+  try {
+    store = await openSqliteStore(storeOptions(config, systemClock))
+  } catch (error) {
+    if (verify || !(error instanceof FolderInUse)) throw error
+    checks.push({
+      check: 'store',
+      ok: true,
+      detail: 'a running server uses it: ask its /health/ready, or stop it to look closer',
+    })
+    return reportOf(checks, [])
+  }
+  try {
+    checks.push(...(await storeChecks(store)))
+    return reportOf(checks, verify ? await verifyAll(config, store, checks) : [])
+  } finally {
+    await store.close()
+  }
+}
+
+/** What lies in the data folder holds learners' data and the token key: nobody else may read it. */
+function folderChecks(config: Config): readonly Check[] {
+  if (!existsSync(config.DATA))
+    return [{ check: 'data folder', ok: true, detail: `${config.DATA} is made at the first start` }]
+  const mine = (path: string): boolean => (statSync(path).mode & 0o077) === 0
+  const open = ['', 'waymark.db', 'token-key.json']
+    .map((name) => join(config.DATA, name))
+    .filter((path) => existsSync(path) && !mine(path))
+  const detail =
+    open.length === 0
+      ? `${config.DATA}, readable by its owner alone`
+      : `others can read ${open.join(', ')}: chmod go= it`
+  return [{ check: 'data folder', ok: open.length === 0, detail }]
+}
+
+async function storeChecks(store: SqliteStore): Promise<readonly Check[]> {
+  const durable = store.durability.startsWith('FULL')
+  const last = await store.log.last()
+  const checks: Check[] = [{ check: 'durability', ok: durable, detail: store.durability }]
+  for (const consumer of [AGGREGATE_CONSUMER, REPUBLISH_CONSUMER]) {
+    const [position, dead] = [await store.log.position(consumer), await store.log.deadLetters(consumer)]
+    const detail = `at ${String(position)} of ${String(last)}, ${String(dead.length)} entries put aside`
+    checks.push({ check: `worker ${consumer}`, ok: dead.length === 0, detail })
+  }
+  return checks
+}
+
+async function verifyAll(config: Config, store: SqliteStore, checks: Check[]): Promise<readonly Finding[]> {
+  const loops = startWorkers(config, store, (_consumer, error) => {
+    process.stderr.write(`waymark: a worker failed: ${String(error)}\n`)
+  })
+  for (const loop of loops) await loop.idle()
+  await Promise.all(loops.map((loop) => loop.stop()))
+  const bar = progressBar('verify')
+  const { summaries, views, findings } = await store.verify((done, total) => {
+    bar.update(done, total)
+  })
+  bar.end()
+  const repaired = findings.filter((finding) => finding.repaired).length
+  checks.push({
+    check: 'invariants',
+    ok: findings.length === repaired,
+    detail: `${String(views)} views and ${String(summaries)} summaries compared, ${String(findings.length)} found wrong, ${String(repaired)} put right`,
+  })
+  return findings
+}
+
+function reportOf(checks: readonly Check[], findings: readonly Finding[]): DoctorReport {
+  return { sound: checks.every((check) => check.ok), checks, findings }
+}
+
+function reportText({ checks, findings }: DoctorReport): string {
+  const lines = checks.map(({ check, ok, detail }) => `${ok ? 'ok   ' : 'WRONG'} ${check.padEnd(18)} ${detail}`)
+  const found = findings.map(
+    ({ check, found, repaired }) => `      ${repaired ? 'repaired' : 'NOT REPAIRED'}: ${check}: ${found}`,
+  )
+  return `${[...lines, ...found].join('\n')}\n`
+}

@@ -1,0 +1,153 @@
+/** Generated histories of everything that can happen to the progress of a few learners, for property tests. */
+import fc from 'fast-check'
+import { scoreAttempt, type Attempt } from '../../domain/progress/attempt.ts'
+import type { EnrolmentKey, ViewKey } from '../../domain/progress/key.ts'
+import type { ViewFact } from '../../domain/progress/view.ts'
+import type { Store } from '../../ports/store.ts'
+import { collection, type Outline } from './collections.ts'
+import type { OpenedStore } from './stores.ts'
+
+export type Step =
+  | { readonly op: 'view'; readonly key: ViewKey; readonly fact: ViewFact }
+  | { readonly op: 'submit'; readonly key: ViewKey; readonly attempt: Attempt }
+  | {
+      readonly op: 'enrol' | 'unenrol' | 'remove'
+      readonly key: EnrolmentKey
+      readonly at: number
+      readonly timed: boolean
+    }
+  | { readonly op: 'removeAll'; readonly userId: string }
+  | { readonly op: 'publish'; readonly collectionId: string; readonly children: readonly Outline[] }
+  | { readonly op: 'recompute' }
+
+/** Few of each, so that steps meet; some ids that a careless key would confuse. */
+const users = ['asha', '__proto__']
+const collections = ['maths', 'a:b']
+const contexts = ['batch-1', 'maths']
+const contents = ['c1', 'c2', 'constructor', 'ℵ\u{1F600}']
+
+const outlines: readonly (readonly Outline[])[] = [
+  ['c1', 'c2'],
+  ['c1', '?c2', { unit: 'u', children: ['constructor', '?c1'] }],
+  [{ unit: '?u', children: ['c1'] }, 'ℵ\u{1F600}'],
+  ['?c1'],
+  [],
+]
+
+const at = fc.integer({ min: 1, max: 40 })
+
+export const enrolmentKey: fc.Arbitrary<EnrolmentKey> = fc.record({
+  userId: fc.constantFrom(...users),
+  collectionId: fc.constantFrom(...collections),
+  contextId: fc.constantFrom(...contexts),
+})
+
+export const viewKey: fc.Arbitrary<ViewKey> = fc
+  .tuple(enrolmentKey, fc.constantFrom(...contents), fc.boolean())
+  .map(([key, contentId, organic]) =>
+    organic && contentId === 'c1'
+      ? { userId: key.userId, collectionId: contentId, contextId: contentId, contentId }
+      : { ...key, contentId },
+  )
+
+export const viewFact: fc.Arbitrary<ViewFact> = fc.record({
+  kind: fc.constantFrom('start', 'update', 'end'),
+  at,
+  timed: fc.boolean(),
+  progress: fc.option(fc.integer({ min: 0, max: 100 }), { nil: undefined }),
+  timespentSeconds: fc.option(fc.integer({ min: 0, max: 50 }), { nil: undefined }),
+  details: fc.option(fc.constantFrom('{"a":1}', '{"b":2}', '"\u{1F600}"', '"\uFFFD"'), { nil: undefined }),
+})
+
+export const attempt: fc.Arbitrary<Attempt> = fc
+  .tuple(fc.constantFrom('1', '2', '3'), at, fc.constantFrom(0, 0.33, 1.33, 2, 3))
+  .map(([id, submittedAt, score]) =>
+    scoreAttempt(id, submittedAt, [
+      {
+        questionId: 'q',
+        answeredAt: submittedAt,
+        score,
+        maxScore: 3,
+        type: '',
+        title: '',
+        durationSeconds: 0,
+        response: null,
+      },
+    ]),
+  )
+
+export const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 10, arbitrary: fc.record({ op: fc.constant('view' as const), key: viewKey, fact: viewFact }) },
+  { weight: 3, arbitrary: fc.record({ op: fc.constant('submit' as const), key: viewKey, attempt }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      op: fc.constantFrom('enrol' as const, 'unenrol' as const),
+      key: enrolmentKey,
+      at,
+      timed: fc.boolean(),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ op: fc.constant('remove' as const), key: enrolmentKey, at, timed: fc.boolean() }),
+  },
+  { weight: 1, arbitrary: fc.record({ op: fc.constant('removeAll' as const), userId: fc.constantFrom(...users) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      op: fc.constant('publish' as const),
+      collectionId: fc.constantFrom(...collections),
+      children: fc.constantFrom(...outlines),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ op: fc.constant('recompute' as const) }) },
+)
+
+/** Applies one step and gives back what the store answered. */
+export async function apply({ store, clock }: OpenedStore, taken: Step): Promise<unknown> {
+  clock.advance({ milliseconds: 1 })
+  switch (taken.op) {
+    case 'view':
+      return store.progress.recordView(taken.key, taken.fact)
+    case 'submit':
+      return store.progress.submitAttempt(taken.key, taken.attempt)
+    case 'enrol':
+      return store.progress.enrol(taken.key, taken.at, taken.timed)
+    case 'unenrol':
+      return store.progress.unenrol(taken.key, taken.at)
+    case 'remove':
+      return store.progress.remove(taken.key)
+    case 'removeAll':
+      return store.progress.removeAll(taken.userId)
+    case 'publish':
+      return store.catalogue.publish(collection(taken.collectionId, taken.children), JSON.stringify(taken.children))
+    case 'recompute':
+      return store.progress.recompute(allKeys)
+  }
+}
+
+/** Every enrolment that a step can name. */
+export const allKeys: readonly EnrolmentKey[] = users.flatMap((userId) => [
+  ...collections.flatMap((collectionId) => contexts.map((contextId) => ({ userId, collectionId, contextId }))),
+  { userId, collectionId: 'c1', contextId: 'c1' },
+])
+
+/** Everything that a store shows: what two stores must agree on. */
+export async function snapshot(store: Store): Promise<unknown> {
+  const shown = await Promise.all(
+    allKeys.map(async (key) => ({
+      key,
+      views: sorted(await store.progress.views(key)),
+      attempts: sorted(await store.progress.attempts(key)),
+      enrolment: await store.progress.enrolment(key),
+      summary: await store.progress.summary(key),
+    })),
+  )
+  const log = (await store.log.read(0, 100_000)).map(({ at: loggedAt, occurrence }) => ({ loggedAt, occurrence }))
+  return { shown, log }
+}
+
+function sorted<V>(map: ReadonlyMap<string, V>): readonly (readonly [string, V])[] {
+  return [...map].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+}

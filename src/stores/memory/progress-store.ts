@@ -1,0 +1,247 @@
+import { attemptReplaces, joinAttempts, type Attempt } from '../../domain/progress/attempt.ts'
+import {
+  enrolAt,
+  enrolOutcome,
+  isActive,
+  joinEnrolments,
+  unenrolAt,
+  type Enrolment,
+} from '../../domain/progress/enrolment.ts'
+import type { EnrolmentKey, ViewKey } from '../../domain/progress/key.ts'
+import { hasProgress, summarise, type RawProgress, type Summary } from '../../domain/progress/summary.ts'
+import {
+  COMPLETE,
+  decideView,
+  factRow,
+  joinViews,
+  viewCompletedAt,
+  type ViewFact,
+  type ViewRow,
+} from '../../domain/progress/view.ts'
+import type { Page, PageRequest } from '../../ports/page.ts'
+import type {
+  AttemptRecorded,
+  ConsumerPosition,
+  Enrolled,
+  EnrolmentRecorded,
+  ProgressStore,
+  Removed,
+  ViewRecorded,
+} from '../../ports/progress-store.ts'
+import type { MemoryCatalogue } from './catalogue.ts'
+import type { MemoryLog } from './log.ts'
+import { compareIds, TupleMap } from './ordered-map.ts'
+import { pageOf } from './page.ts'
+
+/** Progress as maps; merges with the domain's own joins and computes every summary when it is read. */
+export class MemoryProgressStore implements ProgressStore {
+  readonly #log: MemoryLog
+  readonly #catalogue: MemoryCatalogue
+  readonly #views = new TupleMap<ViewRow>()
+  readonly #attempts = new TupleMap<Attempt>()
+  readonly #enrolments = new TupleMap<Enrolment>()
+  readonly #completions = new TupleMap<number>()
+  readonly #summaries = new TupleMap<Summary>()
+
+  constructor(log: MemoryLog, catalogue: MemoryCatalogue) {
+    this.#log = log
+    this.#catalogue = catalogue
+  }
+
+  recordView(key: ViewKey, fact: ViewFact): Promise<ViewRecorded> {
+    const ids = [...idsOf(key), key.contentId]
+    const before = this.#views.get(...ids)
+    const { outcome, row, statusBefore, statusAfter, corrected } = decideView(before, fact)
+    if (row === undefined) return Promise.resolve({ outcome, row: before })
+    this.#views.set(ids, before === undefined ? factRow(fact) : joinViews(before, factRow(fact)))
+    const completedAt = viewCompletedAt(row)
+    if (statusBefore === 0 && statusAfter > 0) this.#log.append({ type: 'view-started', ...key })
+    if (completedAt !== null && statusBefore !== COMPLETE) this.#log.append({ type: 'view-ended', ...key, completedAt })
+    if (completedAt !== null && corrected) this.#log.append({ type: 'view-corrected', ...key, completedAt })
+    return Promise.resolve({ outcome, row })
+  }
+
+  submitAttempt(key: ViewKey, attempt: Attempt): Promise<AttemptRecorded> {
+    const ids = [...idsOf(key), key.contentId, attempt.attemptId]
+    const before = this.#attempts.get(...ids)
+    const after = before === undefined ? attempt : joinAttempts(before, attempt)
+    this.#attempts.set(ids, after)
+    const replaced = before !== undefined && attemptReplaces(before, attempt)
+    if (before === undefined || replaced || after.firstSubmittedAt !== before.firstSubmittedAt) {
+      const { attemptId, score, maxScore } = after
+      this.#log.append({ type: 'attempt-submitted', ...key, attemptId, score, maxScore })
+    }
+    return Promise.resolve({
+      outcome: before === undefined ? 'RECORDED' : replaced ? 'REPLACED' : 'STALE',
+      attempt: after,
+    })
+  }
+
+  enrol(key: EnrolmentKey, at: number, timed = false): Promise<EnrolmentRecorded> {
+    const before = this.#enrolments.get(...idsOf(key))
+    const after = enrolAt(before, at, timed)
+    const enrolment = before === undefined ? after : joinEnrolments(before, after)
+    this.#enrolments.set(idsOf(key), enrolment)
+    if (before === undefined) this.#log.append({ type: 'enrolment-created', ...key })
+    else if (!isActive(before) && isActive(enrolment)) {
+      this.#log.append({ type: 'enrolment-changed', ...key, active: true })
+    }
+    return Promise.resolve({ outcome: enrolOutcome(before, enrolment), enrolment })
+  }
+
+  unenrol(key: EnrolmentKey, at: number): Promise<EnrolmentRecorded | undefined> {
+    const before = this.#enrolments.get(...idsOf(key))
+    if (before === undefined) return Promise.resolve(undefined)
+    if (!isActive(before)) return Promise.resolve({ outcome: 'ALREADY_UNENROLLED', enrolment: before })
+    const enrolment = unenrolAt(before, at)
+    this.#enrolments.set(idsOf(key), enrolment)
+    this.#log.append({ type: 'enrolment-changed', ...key, active: false })
+    return Promise.resolve({ outcome: 'UNENROLLED', enrolment })
+  }
+
+  remove(key: EnrolmentKey): Promise<Removed> {
+    const ids = idsOf(key)
+    const removed = {
+      enrolments: this.#enrolments.delete(...ids),
+      views: this.#views.deleteWhere(insideOf(key)),
+      attempts: this.#attempts.deleteWhere(insideOf(key)),
+    }
+    this.#completions.delete(...ids)
+    this.#summaries.delete(...ids)
+    if (removed.enrolments + removed.views + removed.attempts > 0) {
+      this.#log.append({ type: 'progress-removed', ...key, views: removed.views, attempts: removed.attempts })
+    }
+    return Promise.resolve(removed)
+  }
+
+  async removeAll(userId: string): Promise<Removed> {
+    const total = { enrolments: 0, views: 0, attempts: 0 }
+    for (const key of this.#keysUnder((user) => user === userId)) {
+      const removed = await this.remove(key)
+      total.enrolments += removed.enrolments
+      total.views += removed.views
+      total.attempts += removed.attempts
+    }
+    return total
+  }
+
+  views(key: EnrolmentKey, contentIds?: readonly string[]): Promise<ReadonlyMap<string, ViewRow>> {
+    const all = new Map(this.#views.under(...idsOf(key)).map(({ ids, value }) => [ids[3] ?? '', value]))
+    return Promise.resolve(chosen(all, contentIds))
+  }
+
+  attempts(key: EnrolmentKey, contentIds?: readonly string[]): Promise<ReadonlyMap<string, readonly Attempt[]>> {
+    return Promise.resolve(chosen(this.#raw(key).attempts, contentIds))
+  }
+
+  enrolment(key: EnrolmentKey): Promise<Enrolment | undefined> {
+    return Promise.resolve(this.#enrolments.get(...idsOf(key)))
+  }
+
+  async enrolmentsOf(userId: string, page: PageRequest): Promise<Page<Enrolled>> {
+    const all = this.#enrolments.under(userId)
+    return Promise.resolve(pageOf(all, page, 2, ({ ids }) => ids.slice(1), enrolledOf))
+  }
+
+  async enrolmentsIn(collectionId: string, contextId: string, page: PageRequest): Promise<Page<Enrolled>> {
+    const all = this.#enrolments.under().filter(({ ids }) => ids[1] === collectionId && ids[2] === contextId)
+    return Promise.resolve(pageOf(all, page, 1, ({ ids }) => ids.slice(0, 1), enrolledOf))
+  }
+
+  summary(key: EnrolmentKey): Promise<Summary | undefined> {
+    return Promise.resolve(this.#summarise(key))
+  }
+
+  async recompute(keys: readonly EnrolmentKey[], position?: ConsumerPosition): Promise<void> {
+    for (const key of keys) this.#recompute(key)
+    if (position !== undefined) await this.#log.commit(position.consumer, position.seq)
+  }
+
+  #recompute(key: EnrolmentKey): void {
+    const after = this.#summarise(key)
+    if (after === undefined) return
+    const before = this.#summaries.get(...idsOf(key))
+    this.#summaries.set(idsOf(key), after)
+    const { progress, required, status, completedAt } = after
+    if (before?.progress !== progress || before.required !== required || before.status !== status) {
+      this.#log.append({ type: 'collection-progress-changed', ...key, progress, required, status })
+    }
+    if (completedAt === undefined) return
+    const known = this.#completions.get(...idsOf(key))
+    this.#completions.set(idsOf(key), completedAt)
+    if (known !== undefined) return
+    this.#log.append({ type: 'collection-completed', ...key, completedAt })
+  }
+
+  async participants(collectionId: string, page: PageRequest): Promise<Page<EnrolmentKey>> {
+    const keys = this.#keysUnder((_, collection) => collection === collectionId)
+    const all = keys.map((key) => ({ ids: [key.contextId, key.userId], value: key }))
+    const ordered = all.sort((a, b) => compareIds(a.ids, b.ids))
+    return Promise.resolve(
+      pageOf(
+        ordered,
+        page,
+        2,
+        ({ ids }) => ids,
+        ({ value }) => value,
+      ),
+    )
+  }
+
+  #summarise(key: EnrolmentKey): Summary | undefined {
+    const published = this.#catalogue.publicationNow(key.collectionId)
+    const raw = this.#raw(key)
+    const known = hasProgress(raw) || this.#enrolments.get(...idsOf(key)) !== undefined
+    if (published === undefined || !known) return undefined
+    return summarise(published.structure, published.publication, raw)
+  }
+
+  #raw(key: EnrolmentKey): RawProgress {
+    const attempts = new Map<string, Attempt[]>()
+    for (const { ids, value } of this.#attempts.under(...idsOf(key))) {
+      const content = ids[3] ?? ''
+      attempts.set(content, [...(attempts.get(content) ?? []), value])
+    }
+    const views = new Map(this.#views.under(...idsOf(key)).map(({ ids, value }) => [ids[3] ?? '', value]))
+    return { views, attempts, completedAt: this.#completions.get(...idsOf(key)) }
+  }
+
+  /** Keys with an enrolment, a view or an attempt inside a collection. */
+  #keysUnder(wanted: (userId: string, collectionId: string) => boolean): readonly EnrolmentKey[] {
+    const keys = new TupleMap<EnrolmentKey>()
+    const inside = [...this.#views.under(), ...this.#attempts.under()].filter(({ ids }) => ids[1] !== ids[3])
+    for (const { ids } of [...this.#enrolments.under(), ...inside]) {
+      const [userId = '', collectionId = '', contextId = ''] = ids
+      if (wanted(userId, collectionId)) keys.set([userId, collectionId, contextId], { userId, collectionId, contextId })
+    }
+    return keys.under().map(({ value }) => value)
+  }
+}
+
+function idsOf(key: EnrolmentKey): readonly string[] {
+  return [key.userId, key.collectionId, key.contextId]
+}
+
+/** Rows of an enrolment: an organic view of the same name belongs to none. */
+function insideOf(key: EnrolmentKey): (ids: readonly string[]) => boolean {
+  return ([userId, collectionId, contextId, contentId]) =>
+    userId === key.userId &&
+    collectionId === key.collectionId &&
+    contextId === key.contextId &&
+    contentId !== collectionId
+}
+
+function enrolledOf({ ids, value }: { ids: readonly string[]; value: Enrolment }): Enrolled {
+  const [userId = '', collectionId = '', contextId = ''] = ids
+  return { userId, collectionId, contextId, enrolment: value }
+}
+
+function chosen<V>(all: ReadonlyMap<string, V>, ids: readonly string[] | undefined): ReadonlyMap<string, V> {
+  if (ids === undefined) return all
+  const some = new Map<string, V>()
+  for (const id of ids) {
+    const value = all.get(id)
+    if (value !== undefined) some.set(id, value)
+  }
+  return some
+}

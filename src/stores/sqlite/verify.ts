@@ -1,0 +1,126 @@
+/** Checks a store against its invariants (reliability 3.2). Derived rows are put right by recomputing; raw rows never. */
+import type { EnrolmentKey } from '../../domain/progress/key.ts'
+import type { Statements } from './database.ts'
+import type { Summaries } from './summaries.ts'
+import type { Writer } from './writer.ts'
+
+/** What a check found wrong. */
+export interface Finding {
+  readonly check: string
+  readonly found: string
+  /** Whether it was put right. */
+  readonly repaired: boolean
+}
+
+export interface Verification {
+  /** Enrolments whose summary was compared with its raw rows. */
+  readonly summaries: number
+  readonly views: number
+  readonly findings: readonly Finding[]
+}
+
+/** Called as the work goes on: how much of how much is done. */
+export type VerifyProgress = (done: number, total: number) => void
+
+const PAGE = 500
+
+/** What must hold of each raw row: a query that counts the rows that break it. */
+const RAW_CHECKS: readonly { readonly check: string; readonly sql: string }[] = [
+  {
+    check: 'progress of a view lies in 0 to 100',
+    sql: 'SELECT count(*) AS n FROM view WHERE NOT (progress BETWEEN 0 AND 100)',
+  },
+  {
+    check: 'no access of a view lies before its start or end',
+    sql: 'SELECT count(*) AS n FROM view WHERE last_access_at < max(coalesce(started_at, 0), coalesce(completed_at, 0))',
+  },
+  { check: 'time spent is not negative', sql: 'SELECT count(*) AS n FROM view WHERE timespent_s < 0' },
+  {
+    check: 'details and their time come together',
+    sql: 'SELECT count(*) AS n FROM view WHERE (details IS NULL) <> (details_at IS NULL)',
+  },
+  {
+    check: 'an attempt is first submitted before it is last submitted',
+    sql: 'SELECT count(*) AS n FROM attempt WHERE first_submitted_at > submitted_at',
+  },
+  {
+    check: 'enrolled for the first time before the last time',
+    sql: 'SELECT count(*) AS n FROM enrolment WHERE first_enrolled_at > enrolled_at',
+  },
+  {
+    check: 'no consumer is ahead of the log',
+    sql: 'SELECT count(*) AS n FROM position WHERE seq > (SELECT coalesce(max(seq), 0) FROM log)',
+  },
+]
+
+/**
+ * Verifies everything, a page of enrolments at a time, so that memory stays flat. The workers must have caught up:
+ * what they have not yet read is behind, not wrong.
+ */
+export async function verifyStore(
+  statements: Statements,
+  writer: Writer,
+  summaries: Summaries,
+  onProgress: VerifyProgress,
+): Promise<Verification> {
+  const findings: Finding[] = [...checkFile(statements), ...checkRaw(statements)]
+  const total = Number(statements.of(`SELECT count(*) AS n FROM (${KEYS})`).get()?.['n'])
+  let compared = 0
+  let after: readonly string[] = ['', '', '']
+  for (;;) {
+    const keys = keysAfter(statements, after)
+    const last = keys.at(-1)
+    if (last === undefined) break
+    const wrong = keys.filter((key) => summaries.differs(key))
+    if (wrong.length > 0) {
+      await writer.submit(() => {
+        for (const key of wrong) summaries.recompute(key)
+      })
+    }
+    for (const key of wrong) {
+      const found = `${key.collectionId} / ${key.contextId} of ${key.userId}`
+      findings.push({ check: 'a summary equals what its raw rows say', found, repaired: true })
+    }
+    compared += keys.length
+    onProgress(compared, total)
+    after = [last.userId, last.collectionId, last.contextId]
+  }
+  const views = Number(statements.of('SELECT count(*) AS n FROM view').get()?.['n'])
+  return { summaries: compared, views, findings }
+}
+
+/** SQLite's own check of every page and index. */
+function checkFile(statements: Statements): readonly Finding[] {
+  const rows = statements.of('PRAGMA integrity_check').all()
+  const said = rows.map((row) => String(row['integrity_check'])).filter((line) => line !== 'ok')
+  return said.map((found) => ({ check: 'the file is sound', found, repaired: false }))
+}
+
+function checkRaw(statements: Statements): readonly Finding[] {
+  return RAW_CHECKS.flatMap(({ check, sql }) => {
+    const count = Number(statements.of(sql).get()?.['n'])
+    return count === 0 ? [] : [{ check, found: `${String(count)} rows`, repaired: false }]
+  })
+}
+
+/** Every enrolment that has, or should have, a summary. */
+const KEYS = `SELECT user_id, collection_id, context_id FROM enrolment
+  UNION SELECT user_id, collection_id, context_id FROM participant
+  UNION SELECT user_id, collection_id, context_id FROM summary`
+
+function keysAfter(
+  statements: Statements,
+  [userId = '', collectionId = '', contextId = '']: readonly string[],
+): readonly EnrolmentKey[] {
+  return statements
+    .of(
+      `SELECT * FROM (${KEYS}) WHERE (user_id, collection_id, context_id) > (?, ?, ?)
+       ORDER BY user_id, collection_id, context_id LIMIT ?`,
+    )
+    .all(userId, collectionId, contextId, PAGE)
+    .map((row) => ({
+      userId: String(row['user_id']),
+      collectionId: String(row['collection_id']),
+      contextId: String(row['context_id']),
+    }))
+}

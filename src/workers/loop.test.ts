@@ -1,0 +1,291 @@
+import assert from 'node:assert/strict'
+import { afterEach, describe, test } from 'node:test'
+import { SimulatedClock } from '../../test/support/simulated-clock.ts'
+import { WaymarkError } from '../domain/errors.ts'
+import type { LogEntry } from '../ports/log.ts'
+import type { Store } from '../ports/store.ts'
+import { openMemoryStore } from '../stores/memory/store.ts'
+import { startLoop, type Loop, type LoopOptions } from './loop.ts'
+
+const NAME = 'counter'
+const loops: Loop[] = []
+
+afterEach(async () => {
+  for (const loop of loops.splice(0)) await loop.stop()
+})
+
+interface Heard {
+  readonly error: unknown
+  readonly parked: LogEntry | undefined
+}
+
+interface Running {
+  readonly store: Store
+  readonly loop: Loop
+  /** Learners of the entries handled, in order. */
+  readonly handled: string[]
+  /** Sizes of the batches that were tried. */
+  readonly batches: number[]
+  readonly heard: Heard[]
+}
+
+/** A log with an entry for each learner, read by a consumer that fails when it is told to. */
+async function start(
+  learners: readonly string[],
+  fail: (learners: readonly string[]) => Promise<void> | void = () => undefined,
+  options: Partial<LoopOptions> = {},
+  store: Store = openMemoryStore(new SimulatedClock()),
+): Promise<Running> {
+  for (const learner of learners) await append(store, learner)
+  const running = { store, handled: [] as string[], batches: [] as number[], heard: [] as Heard[] }
+  const loop = startLoop(
+    store.log,
+    {
+      name: NAME,
+      handle: async (entries) => {
+        running.batches.push(entries.length)
+        await fail(entries.map(learnerOf))
+        running.handled.push(...entries.map(learnerOf))
+        await store.log.commit(NAME, entries.at(-1)?.seq ?? 0)
+      },
+    },
+    {
+      batchMax: 10,
+      retries: 3,
+      backoffMs: 1,
+      onError: (_consumer, error, parked) => running.heard.push({ error, parked }),
+      ...options,
+    },
+  )
+  loops.push(loop)
+  return { ...running, loop }
+}
+
+async function append(store: Store, learner: string): Promise<void> {
+  await store.progress.enrol({ userId: learner, collectionId: 'maths', contextId: 'maths' }, 1)
+}
+
+function learnerOf(entry: LogEntry): string {
+  return 'userId' in entry.occurrence ? entry.occurrence.userId : ''
+}
+
+function poisoned(...names: readonly string[]): (learners: readonly string[]) => void {
+  return (learners) => {
+    for (const name of names) if (learners.includes(name)) throw new Error(`cannot handle ${name}`)
+  }
+}
+
+const learners = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `l${String(index)}`)
+
+async function parkedLearners(store: Store): Promise<readonly string[]> {
+  return (await store.log.deadLetters(NAME)).map(({ entry }) => learnerOf(entry))
+}
+
+describe('reading', () => {
+  test('takes entries in order, in batches of at most the limit, and moves the position past them', async () => {
+    const { store, loop, handled, batches } = await start(learners(25))
+    await loop.idle()
+    assert.deepEqual(handled, learners(25))
+    assert.deepEqual(batches, [10, 10, 5])
+    assert.equal(await store.log.position(NAME), 25)
+  })
+
+  test('goes on where the position stands, handling nothing twice', async () => {
+    const first = await start(learners(5))
+    await first.loop.idle()
+    await first.loop.stop()
+    const second = await start(['late'], undefined, {}, first.store)
+    await second.loop.idle()
+    assert.deepEqual(second.handled, ['late'])
+  })
+
+  test('wakes up when something is appended, also right after the start and while a batch is under way', async () => {
+    const { store, loop, handled } = await start([], async () => {
+      if (handled.length === 0) await append(store, 'meanwhile')
+    })
+    await append(store, 'at once')
+    await loop.idle()
+    await loop.idle()
+    assert.deepEqual(handled, ['at once', 'meanwhile'])
+    await append(store, 'later')
+    await loop.idle()
+    assert.deepEqual(handled, ['at once', 'meanwhile', 'later'])
+  })
+
+  test('idle resolves at once where there is nothing to do, and only when all that was logged is handled', async () => {
+    const { store, loop, handled } = await start([], () => new Promise((resolve) => setTimeout(resolve, 5)))
+    await loop.idle()
+    await append(store, 'a')
+    await append(store, 'b')
+    await loop.idle()
+    assert.deepEqual(handled, ['a', 'b'])
+    assert.equal(await store.log.position(NAME), await store.log.last())
+  })
+})
+
+describe('an entry that cannot be handled', () => {
+  test('is put aside after its tries, with the reason, and all others are handled in order', async () => {
+    const { store, loop, handled, heard } = await start(learners(25), poisoned('l13'))
+    await loop.idle()
+    assert.deepEqual(
+      handled,
+      learners(25).filter((name) => name !== 'l13'),
+    )
+    assert.equal(await store.log.position(NAME), 25)
+    const [letter, ...others] = await store.log.deadLetters(NAME)
+    assert.deepEqual(others, [])
+    assert.equal(letter?.entry.seq, 14)
+    assert.match(letter?.reason ?? '', /cannot handle l13/)
+    assert.deepEqual(
+      heard.flatMap(({ parked }) => (parked === undefined ? [] : [parked.seq])),
+      [14],
+    )
+  })
+
+  test('is tried alone as often as set, and costs its batch one try', async () => {
+    const { loop, batches } = await start(learners(10), poisoned('l7'), { retries: 4 })
+    await loop.idle()
+    // The batch; its entries one by one, the poisoned one four times.
+    assert.deepEqual(batches, [10, ...Array.from({ length: 10 + 3 }, () => 1)])
+  })
+
+  test('may be the first, the last, and several in a row', async () => {
+    const { store, loop, handled } = await start(learners(9), poisoned('l0', 'l4', 'l5', 'l8'))
+    await loop.idle()
+    assert.deepEqual(handled, ['l1', 'l2', 'l3', 'l6', 'l7'])
+    assert.deepEqual(await parkedLearners(store), ['l0', 'l4', 'l5', 'l8'])
+  })
+
+  for (const retries of [0, 1]) {
+    test(`with ${String(retries)} tries set, it is still found out by itself, not its batch-mates`, async () => {
+      const { store, loop, handled } = await start(learners(6), poisoned('l3'), { retries })
+      await loop.idle()
+      assert.deepEqual(handled, ['l0', 'l1', 'l2', 'l4', 'l5'])
+      assert.deepEqual(await parkedLearners(store), ['l3'])
+    })
+  }
+
+  test('that works at a later try is not put aside', async () => {
+    let failures = 2
+    const { store, loop, handled } = await start(learners(3), (batch) => {
+      if (batch.includes('l1') && failures-- > 0) throw new Error('not yet')
+    })
+    await loop.idle()
+    assert.deepEqual(handled, learners(3))
+    assert.deepEqual(await parkedLearners(store), [])
+  })
+
+  test('has its dead letter before the position moves past it', async () => {
+    const store = openMemoryStore(new SimulatedClock())
+    const order: string[] = []
+    const watched: Store = {
+      ...store,
+      log: {
+        read: (after, limit) => store.log.read(after, limit),
+        last: () => store.log.last(),
+        position: (consumer) => store.log.position(consumer),
+        commit: (consumer, seq) => {
+          order.push(`position ${String(seq)}`)
+          return store.log.commit(consumer, seq)
+        },
+        park: (consumer, entry, reason) => {
+          order.push(`dead letter ${String(entry.seq)}`)
+          return store.log.park(consumer, entry, reason)
+        },
+        deadLetters: (consumer) => store.log.deadLetters(consumer),
+        onAppend: (listener) => store.log.onAppend(listener),
+      },
+    }
+    const { loop } = await start(['a', 'b', 'c'], poisoned('b'), {}, watched)
+    await loop.idle()
+    assert.deepEqual(order, ['position 1', 'dead letter 2', 'position 3'])
+  })
+
+  test('stays where it is while its dead letter cannot be written', async () => {
+    const store = openMemoryStore(new SimulatedClock())
+    let refusals = 2
+    const park = store.log.park.bind(store.log)
+    store.log.park = (consumer, entry, reason) =>
+      refusals-- > 0 ? Promise.reject(new WaymarkError('STORE_FULL')) : park(consumer, entry, reason)
+    const { loop, handled, heard } = await start(['a', 'b'], poisoned('a'), {}, store)
+    await loop.idle()
+    assert.deepEqual(handled, ['b'])
+    assert.deepEqual(await parkedLearners(store), ['a'])
+    assert.equal(heard.filter(({ error }) => error instanceof WaymarkError).length, 2)
+  })
+})
+
+describe('a failure of the store', () => {
+  test('is waited out however long it lasts; nothing is put aside', async () => {
+    let failures = 5
+    const { store, loop, handled, heard } = await start(learners(5), () => {
+      if (failures-- > 0) throw new WaymarkError('STORE_UNAVAILABLE')
+    })
+    await loop.idle()
+    assert.deepEqual(handled, learners(5))
+    assert.deepEqual(await parkedLearners(store), [])
+    assert.equal(heard.length, 5)
+    assert.ok(heard.every(({ parked }) => parked === undefined))
+  })
+
+  test('takes no tries from the entry that comes after it', async () => {
+    let [storeFailures, entryFailures] = [5, 2]
+    const { store, loop, handled } = await start(['a'], () => {
+      if (storeFailures-- > 0) throw new WaymarkError('STORE_FULL')
+      if (entryFailures-- > 0) throw new Error('not yet')
+    })
+    await loop.idle()
+    assert.deepEqual(handled, ['a'])
+    assert.deepEqual(await parkedLearners(store), [])
+  })
+
+  test('while reading is waited out as well', async () => {
+    const store = openMemoryStore(new SimulatedClock())
+    let failures = 3
+    const read = store.log.read.bind(store.log)
+    store.log.read = (after, limit) =>
+      failures-- > 0 ? Promise.reject(new Error('the store is away')) : read(after, limit)
+    const { loop, handled } = await start(['a'], undefined, {}, store)
+    await loop.idle()
+    assert.deepEqual(handled, ['a'])
+    assert.deepEqual(await parkedLearners(store), [])
+  })
+})
+
+describe('stop', () => {
+  test('ends after the batch under way, which counts', async () => {
+    let begun: () => void = () => undefined
+    const underWay = new Promise<void>((resolve) => (begun = resolve))
+    const { store, loop, handled } = await start(learners(25), async () => {
+      begun()
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    })
+    await underWay
+    await loop.stop()
+    assert.deepEqual(handled, learners(10))
+    assert.equal(await store.log.position(NAME), 10)
+    await append(store, 'late')
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    assert.deepEqual(handled, learners(10))
+  })
+
+  test('ends at once while there is nothing to do', async () => {
+    const { loop } = await start(['a'])
+    await loop.idle()
+    await loop.stop()
+    await loop.stop()
+  })
+
+  test('ends at once while a failure is waited out; idle does not wait for ever then', async () => {
+    const fails = (): void => {
+      throw new WaymarkError('STORE_UNAVAILABLE')
+    }
+    const { loop, heard } = await start(['a'], fails, { backoffMs: 60_000 })
+    while (heard.length === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+    const idle = loop.idle()
+    const begun = performance.now()
+    await loop.stop()
+    await idle
+    assert.ok(performance.now() - begun < 1000)
+  })
+})
