@@ -1,11 +1,12 @@
 /** `waymark serve`: open, say where and how, serve until told to stop. */
 import type { Config } from './config.ts'
 import { leaveAddress, localUrl, removeAddress } from './server-address.ts'
-import { openWaymark } from './wire.ts'
+import { crashAt } from './crash-at.ts'
+import { openWaymark, systemClock } from './wire.ts'
 
 /** Runs the server until SIGTERM or SIGINT; resolves when it has stopped. A second signal stops at once. */
 export async function serve(config: Config): Promise<void> {
-  const waymark = await openWaymark(config)
+  const waymark = await openWaymark(config, systemClock, crashAt(process.env['CRASH_AT']))
   // The folder is ours now: an address in it is of a server that was killed.
   removeAddress(config.DATA)
   const signalled = firstSignal()

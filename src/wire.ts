@@ -12,6 +12,7 @@ import { deriveKey, openIssuers, ownKey } from './http/token-keys.ts'
 import { tokenChecker } from './http/tokens.ts'
 import { openMetrics, type Metrics } from './observe.ts'
 import type { Clock } from './ports/clock.ts'
+import { reachNothing, type Reach } from './ports/crash-points.ts'
 import type { Store } from './ports/store.ts'
 import { openSqliteStore, type SqliteOptions, type SqliteStore } from './stores/sqlite/store.ts'
 import { aggregator } from './workers/aggregate.ts'
@@ -39,12 +40,16 @@ export interface Waymark {
  * Opens the embedded profile: one process, one file.
  * @throws FolderInUse, StoreRefused, ConfigError
  */
-export async function openWaymark(config: Config, clock: Clock = systemClock): Promise<Waymark> {
+export async function openWaymark(
+  config: Config,
+  clock: Clock = systemClock,
+  reach: Reach = reachNothing,
+): Promise<Waymark> {
   const metrics = openMetrics()
-  const store = await openSqliteStore({ ...storeOptions(config, clock), onCommit: metrics.commit })
+  const store = await openSqliteStore({ ...storeOptions(config, clock), onCommit: metrics.commit, reach })
   metrics.observe({ queuedWrites: store.queued, summariesBehind: store.behind })
   try {
-    return await serveStore(config, clock, store, metrics)
+    return await serveStore(config, clock, store, metrics, reach)
   } catch (error) {
     await store.close()
     throw error
@@ -65,7 +70,13 @@ export function storeOptions(config: Config, clock: Clock): SqliteOptions {
   }
 }
 
-async function serveStore(config: Config, clock: Clock, store: SqliteStore, metrics: Metrics): Promise<Waymark> {
+async function serveStore(
+  config: Config,
+  clock: Clock,
+  store: SqliteStore,
+  metrics: Metrics,
+  reach: Reach,
+): Promise<Waymark> {
   const own = ownKey(config.DATA)
   const tokens = tokenChecker({
     issuers: await openIssuers(config.TOKEN_KEYS, own),
@@ -90,10 +101,11 @@ async function serveStore(config: Config, clock: Clock, store: SqliteStore, metr
   const authenticate = authenticator(tokens, config.TRUSTED_PROXIES)
   const app = await createServer({ services, authenticate, stopping: () => stopping })
   const closeSilent = trackSilent(app.server)
-  const loops = startWorkers(config, store, (consumer, error, parked) => {
+  const onError: LoopOptions['onError'] = (consumer, error, parked) => {
     metrics.workerFailed(consumer, parked !== undefined)
     app.log.error({ err: error, consumer, parked: parked?.seq }, 'a worker failed')
-  })
+  }
+  const loops = startWorkers(config, store, onError, reach)
   return {
     app,
     store,
@@ -136,12 +148,18 @@ function trackSilent(server: Server): () => void {
 }
 
 /** Starts every worker over a store. */
-export function startWorkers(config: Config, store: Store, onError: LoopOptions['onError']): readonly Loop[] {
-  const consumers = [aggregator(store.progress), republisher(store.progress, store.log, config.REPUBLISH_PAGE)]
+export function startWorkers(
+  config: Config,
+  store: Store,
+  onError: LoopOptions['onError'],
+  reach: Reach = reachNothing,
+): readonly Loop[] {
+  const consumers = [aggregator(store.progress), republisher(store.progress, store.log, config.REPUBLISH_PAGE, reach)]
   return consumers.map((consumer) =>
     startLoop(store.log, consumer, {
       batchMax: config.WORKER_BATCH_MAX,
       retries: config.WORKER_RETRIES,
+      reach,
       onError,
     }),
   )

@@ -1,4 +1,5 @@
 import { WaymarkError } from '../domain/errors.ts'
+import type { Reach } from '../ports/crash-points.ts'
 import type { Log, LogEntry } from '../ports/log.ts'
 
 /** A reader of the log with a stored position. */
@@ -17,6 +18,7 @@ export interface LoopOptions {
   readonly retries: number
   /** First wait after a failure, doubled each time up to 5 s. */
   readonly backoffMs?: number
+  readonly reach?: Reach
   readonly onError: (consumer: string, error: unknown, parked: LogEntry | undefined) => void
 }
 
@@ -76,7 +78,9 @@ export function startLoop(log: Log, consumer: Consumer, options: LoopOptions): L
           await pauseUnlessAppended(log, consumer.name, pause)
           continue
         }
+        options.reach?.('worker-read')
         await consumer.handle(entries)
+        options.reach?.('worker-done')
         failures = tries = 0
       } catch (error) {
         failures += 1

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { AGGREGATE_CONSUMER } from '../../domain/progress/occurrence.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { Reach } from '../../ports/crash-points.ts'
 import type { Store } from '../../ports/store.ts'
 import { SqliteCatalogue } from './catalogue.ts'
 import { openDatabase, readDurability, Statements } from './database.ts'
@@ -20,6 +21,7 @@ export interface SqliteOptions {
   readonly limits: WriterLimits
   readonly clock: Clock
   readonly onCommit?: CommitListener
+  readonly reach?: Reach
 }
 
 /** What the embedded store can tell of itself beside its ports. */
@@ -52,7 +54,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
 async function open(options: SqliteOptions, unlock: () => void): Promise<SqliteStore> {
   const database = openDatabase(join(options.folder, 'waymark.db'), options.mode)
   const statements = new Statements(database)
-  const writer = new Writer(database, options.limits, options.onCommit ?? (() => undefined))
+  const writer = new Writer(database, options.limits, options.onCommit ?? (() => undefined), options.reach)
   const log = new SqliteLog(statements, writer, options.clock)
   const catalogue = new SqliteCatalogue(statements, writer, log, options.clock)
   const raw = new RawRows(statements)

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { WaymarkError } from '../../domain/errors.ts'
+import { reachNothing, type Reach } from '../../ports/crash-points.ts'
 
 export interface WriterLimits {
   readonly queueMax: number
@@ -27,14 +28,16 @@ export class Writer {
   readonly #database: DatabaseSync
   readonly #limits: WriterLimits
   readonly #onCommit: CommitListener
+  readonly #reach: Reach
   #queue: Job[] = []
   #armed = false
   #closing = false
 
-  constructor(database: DatabaseSync, limits: WriterLimits, onCommit: CommitListener) {
+  constructor(database: DatabaseSync, limits: WriterLimits, onCommit: CommitListener, reach: Reach = reachNothing) {
     this.#database = database
     this.#limits = limits
     this.#onCommit = onCommit
+    this.#reach = reach
   }
 
   get queued(): number {
@@ -78,6 +81,7 @@ export class Writer {
     if (this.#queue.length === 0) return
     const jobs = this.#queue.splice(0, this.#limits.commitMax)
     const begun = performance.now()
+    this.#reach('commit-begin')
     let outcomes: readonly Outcome[]
     try {
       outcomes = this.#commitTogether(jobs) ?? this.#commitApart(jobs)
@@ -87,6 +91,7 @@ export class Writer {
       for (const job of jobs) job.reject(failure)
       return
     }
+    this.#reach('commit-done')
     this.#onCommit(jobs.length, performance.now() - begun)
     jobs.forEach((job, index) => {
       const outcome = outcomes[index]
@@ -100,12 +105,16 @@ export class Writer {
     this.#database.exec('BEGIN IMMEDIATE')
     const outcomes: Outcome[] = []
     try {
-      for (const job of jobs) outcomes.push({ value: job.work() })
+      for (const job of jobs) {
+        outcomes.push({ value: job.work() })
+        if (outcomes.length === 1) this.#reach('commit-first-write')
+      }
     } catch {
       // Which job it was, and why, shows when each runs in a savepoint of its own.
       this.#rollback()
       return undefined
     }
+    this.#reach('commit-ready')
     this.#database.exec('COMMIT')
     return outcomes
   }

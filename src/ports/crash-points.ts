@@ -1,0 +1,27 @@
+/**
+ * Places at which a test ends the process, to prove that what was acknowledged survives and that what was not leaves
+ * nothing half-done (reliability K8). In production reaching one does nothing.
+ */
+export const CRASH_POINTS = [
+  /** A commit is about to begin: its writes are only in memory. */
+  'commit-begin',
+  /** The first write of a commit has run, the others have not. */
+  'commit-first-write',
+  /** Everything is written, nothing is durable. */
+  'commit-ready',
+  /** Everything is durable, nobody has been told. */
+  'commit-done',
+  /** A worker has read entries and done nothing with them. */
+  'worker-read',
+  /** A worker's effects and position are durable. */
+  'worker-done',
+  /** Some of those whom a publication concerns have been recomputed. */
+  'republish-page',
+] as const
+
+export type CrashPoint = (typeof CRASH_POINTS)[number]
+
+/** Says that a point was reached. It may not return. */
+export type Reach = (point: CrashPoint) => void
+
+export const reachNothing: Reach = () => undefined
