@@ -1,14 +1,13 @@
 /** Writes docs/reference from the code; with --check only says whether it is up to date (exit 1 if not). */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
-import { readConfig, VARIABLES } from '../src/config.ts'
+import { VARIABLES } from '../src/config.ts'
+import { openApiDocument } from '../src/http/openapi.ts'
 import { errorTable } from '../src/http/envelope.ts'
 import { RULES } from '../src/http/access.ts'
 import { ROUTES } from '../src/http/routes.ts'
 import { PUBLIC_ROUTES } from '../src/http/public-routes.ts'
-import { openWaymark } from '../src/wire.ts'
 
 const FOLDER = join(import.meta.dirname, '../docs/reference')
 
@@ -65,12 +64,7 @@ ${table(['Address', 'Why'], open)}
 }
 
 async function openapi(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'waymark-generate-'))
-  const waymark = await openWaymark(readConfig({ WAYMARK_DATA: folder, WAYMARK_LOG_LEVEL: 'silent' }))
-  const document = waymark.app.swagger()
-  await waymark.stop()
-  rmSync(folder, { recursive: true })
-  return `${JSON.stringify(document, undefined, 2)}\n`
+  return `${JSON.stringify(await openApiDocument(ROUTES, PUBLIC_ROUTES), undefined, 2)}\n`
 }
 
 const pretty = async (name: string, text: string): Promise<string> => {

@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { ConfigError, readConfig, VARIABLES, type Config } from './config.ts'
 import type { TokenOptions } from './commands/token.ts'
+import { WaymarkError } from './domain/errors.ts'
 import { ROLES } from './http/access.ts'
 import { FolderInUse } from './stores/sqlite/lock.ts'
 import { StoreRefused } from './stores/sqlite/database.ts'
@@ -114,11 +115,17 @@ function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUse
   const setting = wrongSetting(error)
   if (setting !== undefined) return explain(refusal(setting, error))
-  const message = error instanceof Error ? error.message : String(error)
+  const message = error instanceof Error ? messageOf(error) : String(error)
   process.stderr.write(`waymark: ${message}\n`)
   if (error instanceof ConfigError || error instanceof WrongUse) return EXIT.wrongUse
   if (error instanceof FolderInUse || error instanceof StoreRefused) return EXIT.refused
   return EXIT.failed
+}
+
+/** An operator is told what is behind a refusal, which clients are not. */
+function messageOf(error: Error): string {
+  if (!(error instanceof WaymarkError) || !(error.cause instanceof Error)) return error.message
+  return `the store does not answer (${error.cause.message}): bin/waymark doctor --verify says more; if it is damaged, restore a backup`
 }
 
 /** The setting that the system refused when it was put to use. */

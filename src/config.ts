@@ -3,7 +3,7 @@
  * is generated from it. Source: operation spec, "Environment".
  */
 import Type, { type Static, type TSchema } from 'typebox'
-import { Compile } from 'typebox/compile'
+import { Check } from 'typebox/value'
 import { resolve } from 'node:path'
 import { MODES } from './domain/progress/mode.ts'
 
@@ -196,7 +196,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     if (name.startsWith(PREFIX) && !Object.hasOwn(VARIABLES, name.slice(PREFIX.length))) {
       const nearest = nearestVariable(name)
       throw new ConfigError(
-        `${name} is not a setting of Waymark${nearest === undefined ? '' : `; did you mean ${nearest}?`}`,
+        `${name} is not a setting of Waymark${nearest === undefined ? '' : `; did you mean ${nearest}?`}. All settings: docs/reference/configuration.md`,
       )
     }
   }
@@ -211,7 +211,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 
 function readVariable(name: string, definition: Variable<TSchema>, value: string | undefined): unknown {
   const read = definition.read(value === undefined || value === '' ? definition.default : value.trim())
-  if (Compile(definition.schema).Check(read)) return read
+  if (Check(definition.schema, read)) return read
   throw new ConfigError(`${name}: ${definition.form}. Example: ${name}=${definition.example}`)
 }
 

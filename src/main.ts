@@ -32,10 +32,13 @@ export async function serve(config: Config): Promise<void> {
       '',
     ].join('\n'),
   )
-  await signalled
+  const broken = await Promise.race([signalled, waymark.broken])
   // While the folder is still ours: afterwards it could be the next server's address.
   removeAddress(config.DATA)
-  await waymark.stop()
+  if (broken === undefined) return waymark.stop()
+  // How the store closes matters less now than why it had to.
+  await waymark.stop().catch(() => undefined)
+  throw broken
 }
 
 function firstSignal(): Promise<void> {

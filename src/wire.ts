@@ -27,6 +27,8 @@ const SWEEP_MS = 50
 export interface Waymark {
   readonly app: FastifyInstance
   readonly store: SqliteStore
+  /** Resolves with the reason when answers of success can no longer be promised: then the process must stop. */
+  readonly broken: Promise<Error>
   /** Resolves when every worker has handled everything logged so far. */
   idle(): Promise<void>
   /**
@@ -44,12 +46,15 @@ export async function openWaymark(
   config: Config,
   clock: Clock = systemClock,
   reach: Reach = reachNothing,
+  weaker: Pick<SqliteOptions, 'synchronous'> = {},
 ): Promise<Waymark> {
   const metrics = openMetrics()
-  const store = await openSqliteStore({ ...storeOptions(config, clock), onCommit: metrics.commit, reach })
+  const { promise: broken, resolve: onBroken } = Promise.withResolvers<Error>()
+  const options = { ...storeOptions(config, clock), ...weaker, onCommit: metrics.commit, reach, onBroken }
+  const store = await openSqliteStore(options)
   metrics.observe({ queuedWrites: store.queued, summariesBehind: store.behind })
   try {
-    return await serveStore(config, clock, store, metrics, reach)
+    return { ...(await serveStore(config, clock, store, metrics, reach)), broken }
   } catch (error) {
     await store.close()
     throw error
@@ -76,7 +81,7 @@ async function serveStore(
   store: SqliteStore,
   metrics: Metrics,
   reach: Reach,
-): Promise<Waymark> {
+): Promise<Omit<Waymark, 'broken'>> {
   const own = ownKey(config.DATA)
   const tokens = tokenChecker({
     issuers: await openIssuers(config.TOKEN_KEYS, own),
@@ -171,7 +176,11 @@ async function unready(store: SqliteStore, stopping: boolean): Promise<WaymarkEr
     await store.check()
     return undefined
   } catch (error) {
-    return error instanceof WaymarkError ? error : new WaymarkError('STORE_UNAVAILABLE', { cause: error })
+    const reason = error instanceof WaymarkError ? error : new WaymarkError('STORE_UNAVAILABLE', { cause: error })
+    if (reason.code !== 'STORE_FULL') return reason
+    // Whoever asks for health expects 503 alone; the reason stands in the text.
+    const text = 'The disk is full: what is recorded can be read, nothing more is recorded until there is room.'
+    return new WaymarkError('STORE_UNAVAILABLE', { cause: error, text })
   }
 }
 

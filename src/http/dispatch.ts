@@ -38,8 +38,9 @@ export async function dispatch(
   const call = readCall(services, route, request, checked)
   const target = route.target(call)
   if (target !== undefined) authorise(route.access, call.principal, target)
-  const { status = 200, result, outcome = SUCCESS } = await route.handle(services, call)
+  const { status = 200, result, outcome = SUCCESS, retryAfterSeconds } = await route.handle(services, call)
   void reply.status(status)
+  if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds))
   return envelope(route.id, request.id, services.clock.nowMs(), status, outcome, result)
 }
 

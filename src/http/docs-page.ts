@@ -14,7 +14,9 @@ interface Operation {
   readonly description?: string
   readonly tags?: readonly string[]
   readonly parameters?: readonly Parameter[]
-  readonly requestBody?: { readonly content?: Readonly<Record<string, { readonly schema?: unknown }>> }
+  readonly requestBody?: {
+    readonly content?: Readonly<Record<string, { readonly schema?: unknown; readonly example?: unknown }>>
+  }
   readonly responses?: Readonly<
     Record<string, { readonly content?: Readonly<Record<string, { readonly schema?: unknown }>> }>
   >
@@ -45,7 +47,6 @@ interface Schema {
   readonly maximum?: number
   readonly minLength?: number
   readonly maxLength?: number
-  readonly examples?: readonly unknown[]
 }
 
 const METHODS = ['get', 'post', 'put', 'delete'] as const
@@ -117,7 +118,7 @@ function section(path: string, method: string, operation: Operation): string {
   const answer = schemaIn(operation.responses?.['200'])
   const parameters = operation.parameters ?? []
   const fields = request?.properties?.['request'] ?? request
-  const example = request?.examples?.[0]
+  const example = operation.requestBody?.content?.['application/json']?.example
   const result = answer?.properties?.['result'] ?? answer
   return `<section id="${anchor(operation, path, method)}">
 <h3>${escapeHtml(operation.summary ?? '')}</h3>

@@ -1,36 +1,13 @@
 /** Wrong bodies: each is refused with its code and field, says nothing of the program, and leaves the store as it was. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { startApp, type TestApp } from '../../test/support/app.ts'
-import { refusal, storeText, type Came } from '../../test/support/hostile.ts'
+import { startApp } from '../../test/support/app.ts'
+import { refusal, refuseAll, send } from '../../test/support/hostile.ts'
 import { ROUTES } from './routes.ts'
 
 const START = '/v1/view/start'
 const VIEW = { userId: 'rahul', contentId: 'c1' }
 const EVENT = { eid: 'ASSESS', ets: 1735725600000, edata: { item: { id: 'q1', maxscore: 3 }, score: 1 } }
-
-/** Sends a body as it is (text) or as JSON. */
-async function send(app: TestApp, method: string, url: string, body: unknown): Promise<Came> {
-  const authorization = `Bearer ${await app.token('test-service', { role: 'service' })}`
-  const payload = typeof body === 'string' ? body : JSON.stringify(body)
-  const headers = { authorization, 'content-type': 'application/json' }
-  return app.raw({ method: method as 'POST', url, headers, payload })
-}
-
-/** Sends every case to one address and compares all the answers at once; nothing may be written. */
-async function refuseAll(
-  app: TestApp,
-  method: string,
-  url: string,
-  cases: readonly (readonly [body: unknown, expected: string])[],
-): Promise<void> {
-  const before = storeText(app)
-  for (const [body, expected] of cases) {
-    const label = (typeof body === 'string' ? body : JSON.stringify(body)).slice(0, 100)
-    assert.equal(refusal(await send(app, method, url, body)), expected, `${url} ${label}`)
-  }
-  assert.equal(storeText(app), before)
-}
 
 /** An address with something in the place of each parameter. */
 function fill(url: string): string {

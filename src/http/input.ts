@@ -35,11 +35,11 @@ export interface Checked<T> {
 /** A schema with its compiled check. */
 export class Input<S extends TSchema> {
   readonly schema: S
-  readonly #validator: Validator<Record<never, never>, S>
+  /** Compiled on first use: compiling all schemas would double the time to start. */
+  #compiled: Validator<Record<never, never>, S> | undefined
 
   constructor(schema: S) {
     this.schema = schema
-    this.#validator = Compile(schema)
   }
 
   /**
@@ -47,9 +47,10 @@ export class Input<S extends TSchema> {
    * @throws WaymarkError MISSING_FIELD, UNKNOWN_FIELD, INVALID_FIELD, INVALID_ID
    */
   check(value: unknown, nameOf: (path: string) => string): Static<S> {
-    if (this.#validator.Check(value)) return value
+    const validator = (this.#compiled ??= Compile(this.schema))
+    if (validator.Check(value)) return value
     const { sample, cut } = sampleOf(value)
-    const errors = this.#validator.Errors(sample)
+    const errors = validator.Errors(sample)
     // Where the sample is right, the fault lies in what was cut off.
     if (errors.length === 0) throw new WaymarkError(codeOf(cut), { field: nameOf(cut) })
     throw fieldError(errors, nameOf)

@@ -1,11 +1,14 @@
 /** OpenAPI 3.1 from the routes that run: what is documented is what is served. */
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
-import type { FastifySchema } from 'fastify'
+import Fastify, { type FastifySchema } from 'fastify'
 import Type, { type TSchema } from 'typebox'
 import { RULES } from './access.ts'
+import type { OpenApiDocument } from './docs-page.ts'
+import { NO_COMPILERS } from './no-compilers.ts'
+import type { PublicRoute } from './public-routes.ts'
 import type { Route } from './route.ts'
 
-export const OPENAPI: FastifyDynamicSwaggerOptions = {
+const OPENAPI: FastifyDynamicSwaggerOptions = {
   openapi: {
     openapi: '3.1.0',
     info: {
@@ -33,7 +36,7 @@ const Params = Type.Object({
 })
 
 /** The envelope around a result. */
-export function envelopeSchema(id: string, result: TSchema): TSchema {
+function envelopeSchema(id: string, result: TSchema): TSchema {
   return Type.Object({
     id: Type.Literal(id),
     ver: Type.Literal('v1'),
@@ -46,8 +49,32 @@ export function envelopeSchema(id: string, result: TSchema): TSchema {
 
 const Fault = Type.Object({ field: Type.Optional(Type.String({ description: 'request.contents[2].contentId' })) })
 
+/**
+ * The document of the routes that are served. It is made apart from the server, when it is first asked for: the start
+ * need not wait for it.
+ */
+export async function openApiDocument(
+  routes: readonly Route[],
+  publicRoutes: readonly PublicRoute[],
+): Promise<OpenApiDocument> {
+  const { default: swagger } = await import('@fastify/swagger')
+  const app = Fastify({ exposeHeadRoutes: false, schemaController: { compilersFactory: NO_COMPILERS } })
+  await app.register(swagger, OPENAPI)
+  const describe = (method: Route['method'], url: string, schema: FastifySchema): void => {
+    app.route({ method, url, schema, handler: () => undefined })
+  }
+  for (const { method, url, summary, id } of publicRoutes) {
+    if (summary === undefined || id === undefined) continue
+    describe(method, url, { summary, tags: ['Operation'], operationId: id, security: [] })
+  }
+  for (const route of routes) describe(route.method, route.url, schemaOf(route))
+  await app.ready()
+  // What swagger() makes is what docsPage reads.
+  return app.swagger() as OpenApiDocument
+}
+
 /** How a route stands in the document. */
-export function schemaOf(route: Route): FastifySchema {
+function schemaOf(route: Route): FastifySchema {
   const roles = Object.entries(RULES[route.access]).map(([role, scope]) => `${role}: ${scope}`)
   const failed = { description: 'Refused: see params.err.', ...envelopeSchema(route.id, Fault) }
   return {

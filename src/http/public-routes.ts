@@ -5,69 +5,98 @@ import { authorise } from './access.ts'
 import type { Authenticate } from './authenticate.ts'
 import { docsPage, type OpenApiDocument } from './docs-page.ts'
 import { envelope, errorTable, SUCCESS } from './envelope.ts'
+import { openApiDocument } from './openapi.ts'
+import { ROUTES } from './routes.ts'
 import type { Services } from './route.ts'
 import { readFileLink, safeFileName, summaryFile } from './summary-file.ts'
 
+/** One address outside the table of operations. */
+export interface PublicRoute {
+  readonly method: 'GET'
+  readonly url: string
+  /** Why it needs no token. */
+  readonly why: string
+  /** How it stands in the document of the API; left out: not there. */
+  readonly summary?: string
+  readonly id?: string
+}
+
 /** Everything here, for the table that the tests walk: no learner's data without a token or a signature. */
-export const PUBLIC_ROUTES = [
+export const PUBLIC_ROUTES: readonly PublicRoute[] = [
   { method: 'GET', url: '/', why: 'leads to the docs' },
-  { method: 'GET', url: '/health/live', why: 'says only that the process runs' },
-  { method: 'GET', url: '/health/ready', why: 'says only whether it can serve' },
-  { method: 'GET', url: '/metrics', why: 'figures without learners; from other machines with a token' },
+  {
+    method: 'GET',
+    url: '/health/live',
+    why: 'says only that the process runs',
+    summary: 'Whether the process runs',
+    id: 'api.health.live',
+  },
+  {
+    method: 'GET',
+    url: '/health/ready',
+    why: 'says only whether it can serve',
+    summary: 'Whether it can serve: 503 with the reason if not',
+    id: 'api.health.ready',
+  },
+  {
+    method: 'GET',
+    url: '/metrics',
+    why: 'figures without learners; from other machines with a token',
+    summary: 'Figures for Prometheus',
+    id: 'api.metrics',
+  },
   { method: 'GET', url: '/openapi.json', why: 'the same for everyone' },
   { method: 'GET', url: '/docs', why: 'the same for everyone' },
-  { method: 'GET', url: '/v1/summary/file/:name', why: 'the signature of the link stands for the token' },
-] as const
+  {
+    method: 'GET',
+    url: '/v1/summary/file/:name',
+    why: 'the signature of the link stands for the token',
+    summary: 'The file behind a download link',
+    id: 'api.summary.file',
+  },
+]
 
 export function servePublic(app: FastifyInstance, services: Services, authenticate: Authenticate): void {
-  const hidden = { schema: { hide: true } }
-  app.get('/', hidden, (_request, reply) => reply.redirect('/docs'))
-  app.get('/health/live', describe('Whether the process runs', 'api.health.live'), (request) =>
+  const named = (id: string) => ({ config: { id } })
+  app.get('/', (_request, reply) => reply.redirect('/docs'))
+  app.get('/health/live', named('api.health.live'), (request) =>
     answer(services, request, 'api.health.live', { live: true }),
   )
-  app.get(
-    '/health/ready',
-    describe('Whether it can serve: 503 with the reason if not', 'api.health.ready'),
-    async (request) => {
-      const reason = await services.unready()
-      if (reason !== undefined) throw reason
-      return answer(services, request, 'api.health.ready', { ready: true })
-    },
-  )
-  app.get('/metrics', describe('Figures for Prometheus', 'api.metrics'), async (request, reply) => {
+  app.get('/health/ready', named('api.health.ready'), async (request) => {
+    const reason = await services.unready()
+    if (reason !== undefined) throw reason
+    return answer(services, request, 'api.health.ready', { ready: true })
+  })
+  app.get('/metrics', named('api.metrics'), async (request, reply) => {
     await checkMetrics(request, authenticate)
     return reply.type('text/plain; version=0.0.4; charset=utf-8').send(await services.metrics.text())
   })
-  app.get('/openapi.json', hidden, () => app.swagger())
   serveDocs(app)
   app.get<{ Params: { name: string }; Querystring: Record<string, unknown> }>(
     '/v1/summary/file/:name',
-    describe('The file behind a download link', 'api.summary.file'),
+    named('api.summary.file'),
     (request, reply) => sendFile(services, authenticate, request, reply),
   )
-}
-
-function describe(summary: string, id: string) {
-  return { schema: { summary, tags: ['Operation'], operationId: id, security: [] }, config: { id } }
 }
 
 function answer({ clock }: Services, request: FastifyRequest, id: string, result: unknown): unknown {
   return envelope(id, request.id, clock.nowMs(), 200, SUCCESS, result)
 }
 
+/** The document and its page, made when first asked for and kept. */
 function serveDocs(app: FastifyInstance): void {
-  let page: string | undefined
-  app.get('/docs', { schema: { hide: true } }, (_request, reply) => {
-    // swagger() writes what docsPage reads, and both are ours.
-    page ??= docsPage(app.swagger() as OpenApiDocument, errorTable())
-    return reply
+  let made: Promise<OpenApiDocument> | undefined
+  const document = (): Promise<OpenApiDocument> => (made ??= openApiDocument(ROUTES, PUBLIC_ROUTES))
+  app.get('/openapi.json', document)
+  app.get('/docs', async (_request, reply) =>
+    reply
       .type('text/html; charset=utf-8')
       .header(
         'content-security-policy',
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
       )
-      .send(page)
-  })
+      .send(docsPage(await document(), errorTable())),
+  )
 }
 
 /** Open on this machine itself; everyone else, also through a proxy on this machine, needs a token. */

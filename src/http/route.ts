@@ -45,6 +45,8 @@ export interface Answer {
   readonly result: unknown
   /** The failure that stands for the whole, where a batch failed in one way. */
   readonly outcome?: Outcome
+  /** When what was refused for now may be sent again. */
+  readonly retryAfterSeconds?: number | undefined
 }
 
 export interface Route {

@@ -1,4 +1,3 @@
-import swagger from '@fastify/swagger'
 import Fastify, { LogController, type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Server } from 'node:http'
 import { randomUUID } from 'node:crypto'
@@ -6,8 +5,8 @@ import { WaymarkError } from '../domain/errors.ts'
 import { admit, dispatch } from './dispatch.ts'
 import type { Authenticate } from './authenticate.ts'
 import { answerFailure, answersEarlier, rawFailure } from './failures.ts'
+import { NO_COMPILERS } from './no-compilers.ts'
 import { decodePayload, parseJson, readText } from './json-body.ts'
-import { OPENAPI, schemaOf } from './openapi.ts'
 import type { Route, Services } from './route.ts'
 import { ROUTES } from './routes.ts'
 import { PUBLIC_ROUTES, servePublic } from './public-routes.ts'
@@ -45,8 +44,14 @@ export async function createServer({ services, authenticate, stopping }: ServerO
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.BODY_BYTES_MAX,
     requestTimeout: config.REQUEST_TIMEOUT,
-    // A missing Host is refused below, in the envelope; Node would refuse it without one.
-    http: { connectionsCheckingInterval: CONNECTIONS_CHECK_MS, requireHostHeader: false },
+    http: {
+      // Said here too, so that Node derives its time for the headers from it: otherwise bodies would get those 60 s.
+      requestTimeout: config.REQUEST_TIMEOUT,
+      connectionsCheckingInterval: CONNECTIONS_CHECK_MS,
+      // A missing Host is refused below, in the envelope; Node would refuse it without one.
+      requireHostHeader: false,
+    },
+    schemaController: { compilersFactory: NO_COMPILERS },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     trustProxy: config.TRUSTED_PROXIES.length === 0 ? false : [...config.TRUSTED_PROXIES],
@@ -65,9 +70,6 @@ export async function createServer({ services, authenticate, stopping }: ServerO
       else socket.destroy()
     },
   })
-  // Our own checks know our error codes and never change what was sent (see input.ts).
-  app.setValidatorCompiler(() => () => true)
-  app.setSerializerCompiler(() => (value) => JSON.stringify(value))
   app.setErrorHandler((error, request, reply) => answerFailure(error, idOf(request), request, reply, clock, report))
   app.setNotFoundHandler((request, reply) =>
     answerFailure(new WaymarkError('NOT_FOUND'), 'api.http', request, reply, clock, report),
@@ -75,14 +77,16 @@ export async function createServer({ services, authenticate, stopping }: ServerO
   readBodies(app, services)
   app.addHook('onRequest', (request, reply, done) => {
     void reply.headers(SAFE_HEADERS)
-    if (stopping()) {
-      void reply.header('connection', 'close')
-      return done(new WaymarkError('STOPPING', { retryAfterSeconds: config.RETRY_AFTER }))
-    }
+    if (stopping()) return done(new WaymarkError('STOPPING', { retryAfterSeconds: config.RETRY_AFTER }))
     // Before the body is read: whatever it holds, there is nothing here that would take it.
     if (request.is404) return done(new WaymarkError('NOT_FOUND'))
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1')
       return done(new WaymarkError('BAD_REQUEST'))
+    done()
+  })
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    // Who was answered while the server stops must not send the next request here.
+    if (stopping()) void reply.header('connection', 'close')
     done()
   })
   // Expectations other than 100-continue may be ignored (RFC 9110, 10.1.1); Node would answer without the envelope.
@@ -92,13 +96,9 @@ export async function createServer({ services, authenticate, stopping }: ServerO
     services.metrics.request(route, request.method, reply.statusCode, reply.elapsedTime / 1000)
     done()
   })
-  await app.register(swagger, OPENAPI)
-  await app.register((scope, _options, done) => {
-    servePublic(scope, services, authenticate)
-    for (const route of ROUTES) serve(scope, route, services, authenticate)
-    refuseOtherMethods(scope)
-    done()
-  })
+  servePublic(app, services, authenticate)
+  for (const route of ROUTES) serve(app, route, services, authenticate)
+  refuseOtherMethods(app)
   await app.ready()
   return app
 }
@@ -115,7 +115,6 @@ function serve(app: FastifyInstance, route: Route, services: Services, authentic
   app.route({
     method: route.method,
     url: route.url,
-    schema: schemaOf(route),
     config: { id: route.id },
     onRequest: async (request) => {
       admit(services, route, request, await authenticate(request))
@@ -153,7 +152,6 @@ function refuseOtherMethods(app: FastifyInstance): void {
     app.route({
       method: app.supportedMethods.filter((method) => !allow.includes(method)),
       url,
-      schema: { hide: true },
       onRequest: (_request, reply, done) => {
         void reply.header('allow', allow.join(', '))
         done(new WaymarkError('METHOD_NOT_ALLOWED'))

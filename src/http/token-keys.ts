@@ -39,11 +39,20 @@ export function ownKey(folder: string): JWK {
       rmSync(draft)
     }
   }
-  const key: unknown = JSON.parse(readFileSync(path, 'utf8'))
+  const key = readJson(path)
   if (typeof key !== 'object' || key === null || !('k' in key) || typeof key.k !== 'string') {
     throw new ConfigError(`${path} is not a token key: remove it to have a new one made (tokens made with it end)`)
   }
   return key as JWK
+}
+
+/** JSON in a file; undefined where it is none. A parser's own message would quote the key. */
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    return undefined
+  }
 }
 
 /** A key for another purpose, derived from the installation's own. */
@@ -74,15 +83,13 @@ function splitEntry(entry: string): { issuer: string; location: string } {
 }
 
 function readJwks(path: string): readonly JWK[] {
-  try {
-    const read: unknown = JSON.parse(readFileSync(path.replace(/^file:\/\//, ''), 'utf8'))
-    const keys = typeof read === 'object' && read !== null && 'keys' in read ? read.keys : [read]
-    if (Array.isArray(keys) && keys.length > 0) return keys as JWK[]
-  } catch (error) {
-    throw new ConfigError(`WAYMARK_TOKEN_KEYS: ${path} cannot be read as a JWKS: ${String(error)}`)
+  const read = readJson(path.replace(/^file:\/\//, ''))
+  const keys = typeof read === 'object' && read !== null && 'keys' in read ? read.keys : [read]
+  if (Array.isArray(keys) && keys.length > 0 && keys.every((key) => typeof key === 'object' && key !== null)) {
+    return keys as JWK[]
   }
   throw new ConfigError(
-    `WAYMARK_TOKEN_KEYS: ${path} holds no keys. Example: {"keys":[{"kty":"OKP","crv":"Ed25519",…}]}`,
+    `WAYMARK_TOKEN_KEYS: ${path} is not a file of keys. A JWKS is wanted. Example: {"keys":[{"kty":"OKP","crv":"Ed25519",…}]}`,
   )
 }
 
@@ -118,8 +125,9 @@ async function openKey(jwk: JWK): Promise<OpenKey> {
   let key: Key
   try {
     key = (await importJWK(jwk, alg)) as Key
-  } catch (error) {
-    throw new ConfigError(`WAYMARK_TOKEN_KEYS: a key for ${alg} cannot be read: ${String(error)}`)
+  } catch {
+    // Not even the library's own message: whatever it quotes would be of the key.
+    throw new ConfigError(`WAYMARK_TOKEN_KEYS: a key for ${alg} cannot be read; its parameters are those of RFC 7518`)
   }
   const weak =
     key instanceof Uint8Array

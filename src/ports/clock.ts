@@ -3,3 +3,11 @@ export interface Clock {
   /** Wall clock, UTC milliseconds since 1970. It may jump. */
   nowMs(): number
 }
+
+/** Has work run later, after the code that is running now. Handed in, so that a simulation decides when and in which order. */
+export type Defer = (work: () => void) => void
+
+/** The default: in the next turn of the event loop. */
+export const nextTurn: Defer = (work) => {
+  setImmediate(work)
+}

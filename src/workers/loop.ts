@@ -79,6 +79,16 @@ export function startLoop(log: Log, consumer: Consumer, options: LoopOptions): L
           continue
         }
         options.reach?.('worker-read')
+        // No further try would read it: it is put aside at once, and what follows it does not wait.
+        const unreadable = entries.findIndex(({ occurrence }) => occurrence.type === 'unreadable')
+        if (unreadable > 0) entries = entries.slice(0, unreadable)
+        const [first] = entries
+        if (first?.occurrence.type === 'unreadable') {
+          const error = new Error(`the log entry cannot be read: ${first.occurrence.reason}`)
+          if (await park(first, error)) failures = tries = 0
+          else await pause(backoffMs(options, (failures += 1)))
+          continue
+        }
         await consumer.handle(entries)
         options.reach?.('worker-done')
         failures = tries = 0
@@ -94,7 +104,7 @@ export function startLoop(log: Log, consumer: Consumer, options: LoopOptions): L
           }
         }
         options.onError(consumer.name, error, undefined)
-        await pause(Math.min((options.backoffMs ?? 50) * 2 ** Math.min(failures, 10), BACKOFF_MAX_MS))
+        await pause(backoffMs(options, failures))
       }
     }
   }
@@ -112,6 +122,11 @@ export function startLoop(log: Log, consumer: Consumer, options: LoopOptions): L
       await running
     },
   }
+}
+
+/** How long to wait after so many failures in a row. */
+function backoffMs(options: LoopOptions, failures: number): number {
+  return Math.min((options.backoffMs ?? 50) * 2 ** Math.min(failures, 10), BACKOFF_MAX_MS)
 }
 
 /** Sleeps until something is appended; what was appended between reading and sleeping is not missed. */

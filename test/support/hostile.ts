@@ -42,6 +42,29 @@ export function storeText(app: TestApp): string {
   }
 }
 
+/** Sends a body as it is (text) or as JSON. */
+export async function send(app: TestApp, method: string, url: string, body: unknown): Promise<Came> {
+  const authorization = `Bearer ${await app.token('test-service', { role: 'service' })}`
+  const payload = typeof body === 'string' ? body : JSON.stringify(body)
+  const headers = { authorization, 'content-type': 'application/json' }
+  return app.raw({ method: method as 'POST', url, headers, payload })
+}
+
+/** Sends every case to one address and compares all the answers at once; nothing may be written. */
+export async function refuseAll(
+  app: TestApp,
+  method: string,
+  url: string,
+  cases: readonly (readonly [body: unknown, expected: string])[],
+): Promise<void> {
+  const before = storeText(app)
+  for (const [body, expected] of cases) {
+    const label = (typeof body === 'string' ? body : JSON.stringify(body)).slice(0, 100)
+    assert.equal(refusal(await send(app, method, url, body)), expected, `${url} ${label}`)
+  }
+  assert.equal(storeText(app), before)
+}
+
 /** Listens on a free port of this machine; for what only a real connection can show. */
 export async function listen(app: TestApp): Promise<number> {
   await app.waymark.app.listen({ host: '127.0.0.1', port: 0 })
@@ -60,6 +83,7 @@ export function exchange(port: number, ...parts: readonly (string | Uint8Array)[
     })
     // A server that refuses may cut the connection while we still send: what came before counts.
     socket.on('error', () => undefined)
+    socket.setTimeout(10_000, () => socket.destroy())
     socket.on('close', () => {
       resolve(came)
     })

@@ -51,10 +51,11 @@ export function temporaryFolder(): string {
 export async function startServer(
   settings: Readonly<Record<string, string>> = {},
   folder: string = temporaryFolder(),
+  [command = BIN, ...arguments_]: readonly string[] = [BIN, 'serve'],
 ): Promise<Server> {
   const begun = performance.now()
   const env = environment({ WAYMARK_DATA: folder, WAYMARK_PORT: '0', ...settings })
-  const child = spawn(BIN, ['serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, arguments_, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)]
   const closed = once(child, 'close') as Promise<[number | null]>
   const origin = await new Promise<string>((resolve, reject) => {

@@ -2,6 +2,7 @@
  * What happened in the progress core, as written to the log in the same commit as the rows (DESIGN decision 3). These
  * drive the workers today; their typed, versioned public definitions replace this file when they come.
  */
+import { isId } from '../id.ts'
 import type { EnrolmentKey, ViewKey } from './key.ts'
 import type { Status } from './view.ts'
 
@@ -27,6 +28,58 @@ export type Occurrence =
     } & EnrolmentKey)
   | ({ readonly type: 'collection-completed'; readonly completedAt: number } & EnrolmentKey)
   | { readonly type: 'collection-published'; readonly collectionId: string; readonly publication: number }
+  /** Text in the log that is none of these: never written, only found. Workers put it aside. */
+  | { readonly type: 'unreadable'; readonly text: string; readonly reason: string }
+
+const ENROLMENT_IDS = ['userId', 'collectionId', 'contextId'] as const
+const VIEW_IDS = [...ENROLMENT_IDS, 'contentId'] as const
+
+/** What each type holds. Fields beyond these are left alone: a newer version may add some. */
+const FIELDS: Record<
+  Exclude<Occurrence['type'], 'unreadable'>,
+  { readonly ids: readonly string[]; readonly others?: Record<string, string> }
+> = {
+  'view-started': { ids: VIEW_IDS },
+  'view-ended': { ids: VIEW_IDS, others: { completedAt: 'number' } },
+  'view-corrected': { ids: VIEW_IDS, others: { completedAt: 'number' } },
+  'attempt-submitted': { ids: [...VIEW_IDS, 'attemptId'], others: { score: 'number', maxScore: 'number' } },
+  'enrolment-created': { ids: ENROLMENT_IDS },
+  'enrolment-changed': { ids: ENROLMENT_IDS, others: { active: 'boolean' } },
+  'progress-removed': { ids: ENROLMENT_IDS, others: { views: 'number', attempts: 'number' } },
+  'collection-progress-changed': {
+    ids: ENROLMENT_IDS,
+    others: { progress: 'number', required: 'number', status: 'number' },
+  },
+  'collection-completed': { ids: ENROLMENT_IDS, others: { completedAt: 'number' } },
+  'collection-published': { ids: ['collectionId'], others: { publication: 'number' } },
+}
+
+/** Reads one entry of the log. What cannot be read is said so, with the reason: it must not stop what follows it. */
+export function readOccurrence(text: string): Occurrence {
+  const reason = (value: unknown): string | undefined => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'it is not an object'
+    const fields: Readonly<Record<string, unknown>> = { ...value }
+    const { type } = fields
+    if (typeof type !== 'string' || !Object.hasOwn(FIELDS, type)) return 'its type is not known'
+    const { ids, others = {} } = FIELDS[type as keyof typeof FIELDS]
+    for (const name of ids) {
+      const id = fields[name]
+      if (typeof id !== 'string' || !isId(id)) return `${name} is not an id`
+    }
+    for (const [name, wanted] of Object.entries(others)) {
+      if (typeof fields[name] !== wanted) return `${name} is not a ${wanted}`
+    }
+    return undefined
+  }
+  try {
+    const value: unknown = JSON.parse(text)
+    const fault = reason(value)
+    // Type, ids and values have just been checked.
+    return fault === undefined ? (value as Occurrence) : { type: 'unreadable', text, reason: fault }
+  } catch {
+    return { type: 'unreadable', text, reason: 'it is not JSON' }
+  }
+}
 
 /** Types that change raw rows: each names an enrolment whose summary is to be recomputed. */
 const TRIGGERS: ReadonlySet<Occurrence['type']> = new Set([

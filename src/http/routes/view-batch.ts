@@ -103,10 +103,12 @@ export const viewBatch = defineRoute({
       throw new WaymarkError('BATCH_TOO_LARGE', { field: call.nameOf('items') })
     }
     const caller: Caller = { ...call, userId: call.body.userId }
-    const answers = await Promise.all(
+    const answered = await Promise.all(
       items.map((item, index) => answerItem(services, caller, item, index, call.nameOf(`items[${String(index)}]`))),
     )
-    return batchAnswer(answers)
+    const waits = answered.flatMap(({ retryAfterSeconds }) => retryAfterSeconds ?? [])
+    const retryAfterSeconds = waits.length === 0 ? undefined : Math.max(...waits)
+    return { ...batchAnswer(answered.map(({ answer }) => answer)), retryAfterSeconds }
   },
 })
 
@@ -116,16 +118,17 @@ async function answerItem(
   item: unknown,
   index: number,
   path: string,
-): Promise<ItemAnswer> {
+): Promise<{ readonly answer: ItemAnswer; readonly retryAfterSeconds: number | undefined }> {
   const id = isFields(item) && typeof item['id'] === 'string' ? item['id'] : null
   try {
     const { status, result } = await recordItem(services, caller, item, path)
-    return { index, id, status, params: SUCCESS, result }
+    return { answer: { index, id, status, params: SUCCESS, result }, retryAfterSeconds: undefined }
   } catch (error) {
     // Even a fault of the program in one item must not hide how its batch-mates fared.
     const known = error instanceof WaymarkError ? error : new WaymarkError('INTERNAL_ERROR', { cause: error })
     if (known !== error) services.report(known)
-    return { index, id, status: known.status, params: failure(known), result: faultResult(known) }
+    const { status, retryAfterSeconds } = known
+    return { answer: { index, id, status, params: failure(known), result: faultResult(known) }, retryAfterSeconds }
   }
 }
 

@@ -1,6 +1,7 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { chmodSync } from 'node:fs'
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
+import { storeError } from './writer.ts'
 
 /** The store was written by a newer version or under another mode: nothing is changed. Exit code 3. */
 export class StoreRefused extends Error {
@@ -10,25 +11,30 @@ export class StoreRefused extends Error {
   }
 }
 
+/** How much of what was written survives what: FULL power loss, NORMAL a crash of the process alone. */
+export type Synchronous = 'FULL' | 'NORMAL' | 'OFF'
+
 /**
  * Opens the database file, makes the tables of a new one, and sets what durability and speed rest on: WAL with
  * `synchronous=FULL` (an answered write survives power loss) and a checkpoint every 8000 pages.
- * @throws StoreRefused
+ * @param synchronous weaker only where a test shows what that would lose.
+ * @throws StoreRefused before anything is changed
  */
-export function openDatabase(path: string, mode: string): DatabaseSync {
+export function openDatabase(path: string, mode: string, synchronous: Synchronous = 'FULL'): DatabaseSync {
   const database = new DatabaseSync(path)
   try {
+    const fresh = checkOrigin(database, path)
     database.exec(`
       PRAGMA journal_mode=WAL;
-      PRAGMA synchronous=FULL;
+      PRAGMA synchronous=${synchronous};
       PRAGMA wal_autocheckpoint=8000;
       PRAGMA cache_size=-65536;
       PRAGMA foreign_keys=ON;
       PRAGMA trusted_schema=OFF;
     `)
-    prepareSchema(database)
+    if (fresh) database.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version=${String(SCHEMA_VERSION)}; COMMIT`)
     checkMode(database, mode)
-    if (path !== ':memory:') chmodSync(path, 0o600)
+    chmodSync(path, 0o600)
     return database
   } catch (error) {
     database.close()
@@ -36,15 +42,28 @@ export function openDatabase(path: string, mode: string): DatabaseSync {
   }
 }
 
-function prepareSchema(database: DatabaseSync): void {
-  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
-  if (version === SCHEMA_VERSION) return
+/** Whether the file is new; refuses one that another program or a newer version wrote. Reads only. */
+function checkOrigin(database: DatabaseSync, path: string): boolean {
+  const version = readVersion(database, path)
+  if (version === SCHEMA_VERSION) return false
   if (version > SCHEMA_VERSION) {
     throw new StoreRefused(
-      `the store has schema ${String(version)}, this version of Waymark knows ${String(SCHEMA_VERSION)}: use the version that wrote it, or a newer one`,
+      `the store ${path} has schema ${String(version)}, this version of Waymark knows ${String(SCHEMA_VERSION)}: use the version that wrote it, or a newer one`,
     )
   }
-  database.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version=${String(SCHEMA_VERSION)}; COMMIT`)
+  const tables = Number(database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n'])
+  if (tables > 0) throw new StoreRefused(`${path} was written by another program: name another folder in WAYMARK_DATA`)
+  return true
+}
+
+function readVersion(database: DatabaseSync, path: string): number {
+  try {
+    return Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
+  } catch (error) {
+    throw new StoreRefused(
+      `${path} cannot be read as a store (${error instanceof Error ? error.message : String(error)})`,
+    )
+  }
 }
 
 function checkMode(database: DatabaseSync, mode: string): void {
@@ -66,20 +85,41 @@ export function readDurability(database: DatabaseSync): string {
 /** A row as node:sqlite gives it. */
 export type Row = Record<string, unknown>
 
+/** A prepared statement. Where the store does not answer, it throws WaymarkError STORE_UNAVAILABLE or STORE_FULL. */
+export interface Statement {
+  get(...values: SQLInputValue[]): Row | undefined
+  all(...values: SQLInputValue[]): Row[]
+  run(...values: SQLInputValue[]): { readonly changes: number | bigint }
+}
+
 /** Statements prepared once and kept for the life of the process, by their text. */
 export class Statements {
   readonly #database: DatabaseSync
-  readonly #prepared = new Map<string, StatementSync>()
+  readonly #prepared = new Map<string, Statement>()
 
   constructor(database: DatabaseSync) {
     this.#database = database
   }
 
-  of(sql: string): StatementSync {
+  of(sql: string): Statement {
     const known = this.#prepared.get(sql)
     if (known !== undefined) return known
-    const statement = this.#database.prepare(sql)
+    const prepared = telling(() => this.#database.prepare(sql))
+    const statement: Statement = {
+      get: (...values) => telling(() => prepared.get(...values)),
+      all: (...values) => telling(() => prepared.all(...values)),
+      run: (...values) => telling(() => prepared.run(...values)),
+    }
     this.#prepared.set(sql, statement)
     return statement
+  }
+}
+
+/** Runs work; what SQLite says of the disk becomes a refusal with a code. */
+function telling<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw storeError(error)
   }
 }

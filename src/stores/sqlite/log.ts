@@ -1,6 +1,6 @@
-import type { Clock } from '../../ports/clock.ts'
+import { nextTurn, type Clock, type Defer } from '../../ports/clock.ts'
 import type { DeadLetter, Log, LogEntry } from '../../ports/log.ts'
-import { logKey, type Occurrence } from '../../domain/progress/occurrence.ts'
+import { logKey, readOccurrence, type Occurrence } from '../../domain/progress/occurrence.ts'
 import type { Row, Statements } from './database.ts'
 import type { Writer } from './writer.ts'
 
@@ -9,13 +9,15 @@ export class SqliteLog implements Log {
   readonly #statements: Statements
   readonly #writer: Writer
   readonly #clock: Clock
+  readonly #defer: Defer
   readonly #listeners = new Set<() => void>()
   #notifying = false
 
-  constructor(statements: Statements, writer: Writer, clock: Clock) {
+  constructor(statements: Statements, writer: Writer, clock: Clock, defer: Defer = nextTurn) {
     this.#statements = statements
     this.#writer = writer
     this.#clock = clock
+    this.#defer = defer
   }
 
   /** Appends inside the transaction of the caller. */
@@ -34,7 +36,11 @@ export class SqliteLog implements Log {
   }
 
   last(): Promise<number> {
-    return Promise.resolve(Number(this.#statements.of('SELECT max(seq) AS seq FROM log').get()?.['seq'] ?? 0))
+    return Promise.resolve(this.lastNow())
+  }
+
+  lastNow(): number {
+    return Number(this.#statements.of('SELECT max(seq) AS seq FROM log').get()?.['seq'] ?? 0)
   }
 
   position(consumer: string): Promise<number> {
@@ -62,7 +68,7 @@ export class SqliteLog implements Log {
     return this.#writer.submit(() => {
       this.#statements
         .of('INSERT INTO dead_letter (consumer, seq, at, data, reason) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING')
-        .run(consumer, entry.seq, entry.at, JSON.stringify(entry.occurrence), reason)
+        .run(consumer, entry.seq, entry.at, textOf(entry.occurrence), reason)
       this.commitNow(consumer, entry.seq)
     })
   }
@@ -85,7 +91,7 @@ export class SqliteLog implements Log {
   #notify(): void {
     if (this.#notifying) return
     this.#notifying = true
-    setImmediate(() => {
+    this.#defer(() => {
       this.#notifying = false
       for (const listener of this.#listeners) listener()
     })
@@ -93,6 +99,10 @@ export class SqliteLog implements Log {
 }
 
 function entryOf(row: Row): LogEntry {
-  // Only append and park write these columns, from occurrences.
-  return { seq: Number(row['seq']), at: Number(row['at']), occurrence: JSON.parse(String(row['data'])) as Occurrence }
+  return { seq: Number(row['seq']), at: Number(row['at']), occurrence: readOccurrence(String(row['data'])) }
+}
+
+/** What an entry's occurrence was read from. */
+function textOf(occurrence: Occurrence): string {
+  return occurrence.type === 'unreadable' ? occurrence.text : JSON.stringify(occurrence)
 }

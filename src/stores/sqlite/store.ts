@@ -1,18 +1,18 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { AGGREGATE_CONSUMER } from '../../domain/progress/occurrence.ts'
-import type { Clock } from '../../ports/clock.ts'
+import type { Clock, Defer } from '../../ports/clock.ts'
 import type { Reach } from '../../ports/crash-points.ts'
 import type { Store } from '../../ports/store.ts'
 import { SqliteCatalogue } from './catalogue.ts'
-import { openDatabase, readDurability, Statements } from './database.ts'
+import { openDatabase, readDurability, Statements, type Synchronous } from './database.ts'
 import { lockFolder } from './lock.ts'
 import { SqliteLog } from './log.ts'
 import { SqliteProgressStore } from './progress-store.ts'
 import { RawRows } from './raw-rows.ts'
 import { Summaries } from './summaries.ts'
 import { verifyStore, type Verification, type VerifyProgress } from './verify.ts'
-import { storeError, Writer, type CommitListener, type WriterLimits } from './writer.ts'
+import { StoreBroken, Writer, type CommitListener, type WriterLimits } from './writer.ts'
 
 export interface SqliteOptions {
   /** The data folder, made with mode 0700 where it is missing. */
@@ -22,6 +22,12 @@ export interface SqliteOptions {
   readonly clock: Clock
   readonly onCommit?: CommitListener
   readonly reach?: Reach
+  /** Called once, when an answer of success can no longer be promised: the process is to stop. */
+  readonly onBroken?: (error: StoreBroken) => void
+  /** Weaker than FULL only where a test shows what that would lose. */
+  readonly synchronous?: Synchronous
+  /** When the group commit and the waking of the workers run. */
+  readonly defer?: Defer
 }
 
 /** What the embedded store can tell of itself beside its ports. */
@@ -52,10 +58,17 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
 }
 
 async function open(options: SqliteOptions, unlock: () => void): Promise<SqliteStore> {
-  const database = openDatabase(join(options.folder, 'waymark.db'), options.mode)
+  const database = openDatabase(join(options.folder, 'waymark.db'), options.mode, options.synchronous)
   const statements = new Statements(database)
-  const writer = new Writer(database, options.limits, options.onCommit ?? (() => undefined), options.reach)
-  const log = new SqliteLog(statements, writer, options.clock)
+  const writer = new Writer(
+    database,
+    options.limits,
+    options.onCommit ?? (() => undefined),
+    options.reach,
+    options.defer,
+    { check: stillThere(options.folder), broken: options.onBroken ?? (() => undefined) },
+  )
+  const log = new SqliteLog(statements, writer, options.clock, options.defer)
   const catalogue = new SqliteCatalogue(statements, writer, log, options.clock)
   const raw = new RawRows(statements)
   const summaries = new Summaries(statements, raw, catalogue, log)
@@ -67,15 +80,16 @@ async function open(options: SqliteOptions, unlock: () => void): Promise<SqliteS
     log,
     durability: readDurability(database),
     queued: () => writer.queued,
-    behind: () => summaries.behind,
+    behind: () => {
+      // A write that was rolled back has left its mark: where the worker has read everything, no mark means anything.
+      if (log.positionNow(AGGREGATE_CONSUMER) >= log.lastNow()) summaries.clearStale()
+      return summaries.behind
+    },
     verify: (onProgress) => verifyStore(statements, writer, summaries, onProgress),
     check: async () => {
-      try {
-        statements.of('SELECT count(*) FROM meta').get()
-      } catch (error) {
-        throw storeError(error)
-      }
-      return Promise.resolve()
+      statements.of('SELECT count(*) FROM meta').get()
+      // After a failure only a write shows whether writing works again.
+      if (writer.failing !== undefined) await writer.submit(() => probe(statements))
     },
     close: async () => {
       if (!open) return Promise.resolve()
@@ -85,6 +99,36 @@ async function open(options: SqliteOptions, unlock: () => void): Promise<SqliteS
       unlock()
       return Promise.resolve()
     },
+  }
+}
+
+/** As much as a good many writes need: a single small one may fit where the next do not. */
+const PROBE = 'x'.repeat(65_536)
+
+/** A write that changes nothing that anyone reads. */
+function probe(statements: Statements): void {
+  statements
+    .of("INSERT INTO meta (name, value) VALUES ('probe', ?) ON CONFLICT DO UPDATE SET value = excluded.value")
+    .run(PROBE)
+}
+
+/**
+ * Whether the files of the store are still those that were opened. SQLite goes on writing into a file that was removed
+ * under it: the next start would not find what was answered meanwhile.
+ */
+function stillThere(folder: string): () => void {
+  const identify = (name: string): string => {
+    const found = statSync(join(folder, name), { throwIfNoEntry: false })
+    return found === undefined ? 'missing' : `${String(found.dev)}:${String(found.ino)}`
+  }
+  const opened = ['waymark.db', 'waymark.db-wal'].map((name) => ({ name, identity: identify(name) }))
+  return () => {
+    for (const { name, identity } of opened) {
+      if (identify(name) === identity) continue
+      throw new StoreBroken(
+        `${join(folder, name)} was removed or replaced while Waymark ran, so Waymark stopped. Leave the files of a running server alone; run bin/waymark doctor --verify before the next start`,
+      )
+    }
   }
 }
 

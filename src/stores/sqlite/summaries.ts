@@ -35,6 +35,11 @@ export class Summaries {
     this.#stale.add(nameOf(key))
   }
 
+  /** Every summary is up to date. */
+  clearStale(): void {
+    this.#stale.clear()
+  }
+
   /** What was logged but not yet recomputed when the process last ended. */
   markLogged(entries: readonly LogEntry[]): void {
     for (const { occurrence } of entries) {

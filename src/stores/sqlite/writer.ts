@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { WaymarkError } from '../../domain/errors.ts'
+import { nextTurn, type Defer } from '../../ports/clock.ts'
 import { reachNothing, type Reach } from '../../ports/crash-points.ts'
 
 export interface WriterLimits {
@@ -10,6 +11,24 @@ export interface WriterLimits {
 
 /** Called after each commit: rows of work in it and how long it took. */
 export type CommitListener = (writes: number, milliseconds: number) => void
+
+/** Watches over what an answer of success promises. */
+export interface Guard {
+  /** Called after a commit, before anyone is told: throws StoreBroken where it would not be found again. */
+  readonly check: () => void
+  /** The promise can no longer be kept: nothing more is written, and the process is to stop. */
+  readonly broken: (error: StoreBroken) => void
+}
+
+/** What was answered so far is kept, what comes next could be lost: the process must stop. */
+export class StoreBroken extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause })
+    this.name = 'StoreBroken'
+  }
+}
+
+const NO_GUARD: Guard = { check: () => undefined, broken: () => undefined }
 
 interface Job {
   readonly work: () => unknown
@@ -29,15 +48,33 @@ export class Writer {
   readonly #limits: WriterLimits
   readonly #onCommit: CommitListener
   readonly #reach: Reach
+  readonly #defer: Defer
+  readonly #guard: Guard
+  #failing: WaymarkError | undefined
+  #broken: WaymarkError | undefined
   #queue: Job[] = []
   #armed = false
   #closing = false
 
-  constructor(database: DatabaseSync, limits: WriterLimits, onCommit: CommitListener, reach: Reach = reachNothing) {
+  constructor(
+    database: DatabaseSync,
+    limits: WriterLimits,
+    onCommit: CommitListener,
+    reach: Reach = reachNothing,
+    defer: Defer = nextTurn,
+    guard: Guard = NO_GUARD,
+  ) {
     this.#database = database
     this.#limits = limits
     this.#onCommit = onCommit
     this.#reach = reach
+    this.#defer = defer
+    this.#guard = guard
+  }
+
+  /** Why the last commit failed, where the reason is the store; undefined when writing works. */
+  get failing(): WaymarkError | undefined {
+    return this.#broken ?? this.#failing
   }
 
   get queued(): number {
@@ -49,6 +86,7 @@ export class Writer {
    * transaction is rolled back and every job runs again.
    */
   submit<T>(work: () => T): Promise<T> {
+    if (this.#broken !== undefined) return Promise.reject(this.#broken)
     if (this.#closing) return Promise.reject(new WaymarkError('STOPPING'))
     if (this.#queue.length >= this.#limits.queueMax) {
       const { retryAfterSeconds } = this.#limits
@@ -70,7 +108,7 @@ export class Writer {
   #arm(): void {
     if (this.#armed) return
     this.#armed = true
-    setImmediate(() => {
+    this.#defer(() => {
       this.#armed = false
       this.#flush()
       if (this.#queue.length > 0) this.#arm()
@@ -80,22 +118,28 @@ export class Writer {
   #flush(): void {
     if (this.#queue.length === 0) return
     const jobs = this.#queue.splice(0, this.#limits.commitMax)
+    if (this.#broken !== undefined) {
+      for (const job of jobs) job.reject(this.#broken)
+      return
+    }
     const begun = performance.now()
     this.#reach('commit-begin')
     let outcomes: readonly Outcome[]
     try {
       outcomes = this.#commitTogether(jobs) ?? this.#commitApart(jobs)
+      this.#guard.check()
     } catch (error) {
       this.#rollback()
-      const failure = storeError(error)
+      const failure = this.#noteFailure(error)
       for (const job of jobs) job.reject(failure)
       return
     }
+    this.#failing = undefined
     this.#reach('commit-done')
     this.#onCommit(jobs.length, performance.now() - begun)
     jobs.forEach((job, index) => {
       const outcome = outcomes[index]
-      if (outcome === undefined || 'error' in outcome) job.reject(storeError(outcome?.error))
+      if (outcome === undefined || 'error' in outcome) job.reject(this.#noteFailure(outcome?.error))
       else job.resolve(outcome.value)
     })
   }
@@ -138,6 +182,20 @@ export class Writer {
     return outcomes
   }
 
+  /** Remembers a failure of the store; answers what a caller is told of it. */
+  #noteFailure(error: unknown): unknown {
+    const failure = storeError(error)
+    if (failure instanceof WaymarkError && (failure.code === 'STORE_FULL' || failure.code === 'STORE_UNAVAILABLE')) {
+      this.#failing = failure
+      const broken = brokenBy(error)
+      if (broken !== undefined && this.#broken === undefined) {
+        this.#broken = failure
+        this.#guard.broken(broken)
+      }
+    }
+    return failure
+  }
+
   #rollback(): void {
     if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
   }
@@ -147,9 +205,25 @@ export class Writer {
 const SQLITE_FULL = 13
 const STORE_STATES: ReadonlySet<number> = new Set([5, 6, 8, 10, 11, 14, 26])
 
+/**
+ * After a failed sync the system may count pages as written that never were, and a second try as done: what is answered
+ * from then on could be lost, so there is no second try.
+ */
+const SYNC_FAILURES: ReadonlySet<number> = new Set([10 | (4 << 8), 10 | (5 << 8)])
+
+function brokenBy(error: unknown): StoreBroken | undefined {
+  if (error instanceof StoreBroken) return error
+  if (!(error instanceof Error) || !('errcode' in error) || !SYNC_FAILURES.has(Number(error.errcode))) return undefined
+  return new StoreBroken(
+    'the disk did not confirm that it kept a write, so Waymark stopped: everything answered with success before is kept. Check the disk, then start again',
+    error,
+  )
+}
+
 /** What a caller is told of an error below: expected refusals pass, states of the disk get a code, the rest stays. */
 export function storeError(error: unknown): unknown {
   if (error instanceof WaymarkError) return error
+  if (error instanceof StoreBroken) return new WaymarkError('STORE_UNAVAILABLE', { cause: error, retryAfterSeconds: 1 })
   const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined
   if (code === SQLITE_FULL) return new WaymarkError('STORE_FULL', { cause: error, retryAfterSeconds: 10 })
   if (code !== undefined && STORE_STATES.has(code)) {
