@@ -196,7 +196,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     if (name.startsWith(PREFIX) && !Object.hasOwn(VARIABLES, name.slice(PREFIX.length))) {
       const nearest = nearestVariable(name)
       throw new ConfigError(
-        `${name} is not a setting of Waymark${nearest === undefined ? '' : `; did you mean ${nearest}?`}. All settings: docs/reference/configuration.md`,
+        `${name} is not a setting of Waymark; ${nearest === undefined ? 'all of them: docs/reference/configuration.md' : `did you mean ${nearest}?`}`,
       )
     }
   }

@@ -153,10 +153,10 @@ export function succeed(next: Structure, previous: Structure | undefined, at: nu
   if (sameSet(previous.root.required, next.root.required)) {
     return { ...next, formerLeaves: [...former], requiredSince, formerEras }
   }
-  // A clock that went back must not make an era end before it began.
-  const until = Math.max(at, requiredSince)
-  const era = { required: previous.root.required, since: requiredSince, until }
-  return { ...next, formerLeaves: [...former], requiredSince: until, formerEras: [...formerEras, era].slice(-ERAS_MAX) }
+  // Where the clock went back, the era that ends has no time of its own: what is done later must not fall into it.
+  if (at < requiredSince) return { ...next, formerLeaves: [...former], requiredSince, formerEras }
+  const era = { required: previous.root.required, since: requiredSince, until: at }
+  return { ...next, formerLeaves: [...former], requiredSince: at, formerEras: [...formerEras, era].slice(-ERAS_MAX) }
 }
 
 function sameSet(a: readonly string[], b: readonly string[]): boolean {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { collection, type Outline } from '../../stores/kit/collections.ts'
 import { scoreAttempt, type Attempt } from './attempt.ts'
-import type { AttemptPolicy, Structure } from './hierarchy.ts'
+import { succeed, type AttemptPolicy, type Structure } from './hierarchy.ts'
 import { completionPercentage, summarise, type RawProgress, type Summary } from './summary.ts'
 import type { ViewRow } from './view.ts'
 
@@ -140,3 +140,11 @@ for (const [policy, score] of Object.entries(chosen)) {
     assert.deepEqual(summarise(structure, 1, raw).scores.get('quiz'), { score, maxScore: 3 })
   })
 }
+
+test('what was required while the clock ran ahead completes nobody after it went back', () => {
+  const [a, b, c] = [['a'], ['b'], ['c']].map((leaves) => collection('k', leaves))
+  assert.ok(a !== undefined && b !== undefined && c !== undefined)
+  const published = succeed(c, succeed(b, succeed(a, undefined, 10), 100), 50)
+  const raw = { views: new Map([['b', ended(55)]]), attempts: new Map(), completedAt: undefined }
+  assert.equal(summarise(published, 1, raw).completedAt, undefined)
+})

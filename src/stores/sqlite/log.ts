@@ -54,7 +54,7 @@ export class SqliteLog implements Log {
   commit(consumer: string, seq: number): Promise<void> {
     return this.#writer.submit(() => {
       this.commitNow(consumer, seq)
-    })
+    }, 'own')
   }
 
   /** Moves a position inside the transaction of the caller. */
@@ -70,7 +70,7 @@ export class SqliteLog implements Log {
         .of('INSERT INTO dead_letter (consumer, seq, at, data, reason) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING')
         .run(consumer, entry.seq, entry.at, textOf(entry.occurrence), reason)
       this.commitNow(consumer, entry.seq)
-    })
+    }, 'own')
   }
 
   deadLetters(consumer: string): Promise<readonly DeadLetter[]> {

@@ -191,7 +191,7 @@ export class SqliteProgressStore implements ProgressStore {
       await this.#writer.submit(() => {
         for (const key of keys) this.#summaries.recompute(key)
         if (position !== undefined) this.#log.commitNow(position.consumer, position.seq)
-      })
+      }, 'own')
     } catch (error) {
       // Nothing was stored, so these summaries are still behind.
       for (const key of keys) this.#summaries.markStale(key)

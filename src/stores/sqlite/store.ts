@@ -89,7 +89,10 @@ async function open(options: SqliteOptions, unlock: () => void): Promise<SqliteS
     check: async () => {
       statements.of('SELECT count(*) FROM meta').get()
       // After a failure only a write shows whether writing works again.
-      if (writer.failing !== undefined) await writer.submit(() => probe(statements))
+      if (writer.failing !== undefined)
+        await writer.submit(() => {
+          probe(statements)
+        }, 'own')
     },
     close: async () => {
       if (!open) return Promise.resolve()

@@ -84,11 +84,13 @@ export class Writer {
   /**
    * Runs `work` inside the next commit. It must be synchronous, and must bear running twice: if a batch-mate fails, the
    * transaction is rolled back and every job runs again.
+   * @param own for the few writes of the process itself: they are not refused for what clients have queued, or summaries
+   * would fall behind for as long as an overload lasts.
    */
-  submit<T>(work: () => T): Promise<T> {
+  submit<T>(work: () => T, own: 'own' | 'client' = 'client'): Promise<T> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken)
     if (this.#closing) return Promise.reject(new WaymarkError('STOPPING'))
-    if (this.#queue.length >= this.#limits.queueMax) {
+    if (own === 'client' && this.#queue.length >= this.#limits.queueMax) {
       const { retryAfterSeconds } = this.#limits
       return Promise.reject(new WaymarkError('OVERLOADED', { retryAfterSeconds }))
     }
