@@ -1,6 +1,7 @@
 /** The command line: reads the configuration, runs one command, answers with an exit code (operation spec). */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { ConfigError, readConfig, VARIABLES, type Config } from './config.ts'
+import type { BenchOptions } from './commands/bench.ts'
 import type { TokenOptions } from './commands/token.ts'
 import { WaymarkError } from './domain/errors.ts'
 import { ROLES } from './http/access.ts'
@@ -92,6 +93,20 @@ function program(): Command {
       if (!sound) process.exitCode = EXIT.failed
     })
 
+  withExample(waymark.command('bench'), 'bin/waymark bench --quick --scenario S1,S7 --json bench.json')
+    .description('measure this version on this machine, against floors of the same run')
+    .option('--quick', 'a minute and a half instead of ten minutes')
+    .option('--scenario <ids>', 'only these, for example S1,S7')
+    .option('--json <file>', 'write the report to a file')
+    .option('--compare <file>', 'print the change of every target since an earlier report')
+    .option('--gate', 'fail where a ratio misses its target by more than 15 %')
+    .option('--seed <number>', 'what the data is made from', readSeed, 1)
+    .option('--write-docs', 'write docs/reference/performance.md')
+    .action(async (options: BenchOptions) => {
+      const { bench } = await import('./commands/bench.ts')
+      if (!(await bench(options))) process.exitCode = EXIT.failed
+    })
+
   return waymark
 }
 
@@ -108,6 +123,11 @@ function readDuration(text: string): number {
     // Answered below, like a duration that is not positive.
   }
   throw new InvalidArgumentError('an ISO 8601 duration is wanted, for example PT1H or P7D.')
+}
+
+function readSeed(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('a whole number is wanted, for example 1.')
 }
 
 /** The exit code of a failure, with its message on stderr. */

@@ -2,6 +2,7 @@
  * Whose progress, of what, and where: the keys of views and enrolments.
  * Source: viewer-service seed, scenario table of `user_content_consumption`.
  */
+import { compareText } from '../id.ts'
 
 /** Names one enrolment: a learner in a collection within a context (batch, program, program batch). */
 export interface EnrolmentKey {
@@ -40,6 +41,15 @@ export function fillKey(partial: PartialViewKey): ViewKey {
 /** The enrolment that a view counts in. */
 export function enrolmentOf(key: ViewKey): EnrolmentKey {
   return { userId: key.userId, collectionId: key.collectionId, contextId: key.contextId }
+}
+
+/** Order of enrolments: by learner, collection and context. */
+export function compareKeys(a: EnrolmentKey, b: EnrolmentKey): number {
+  return (
+    compareText(a.userId, b.userId) ||
+    compareText(a.collectionId, b.collectionId) ||
+    compareText(a.contextId, b.contextId)
+  )
 }
 
 /**

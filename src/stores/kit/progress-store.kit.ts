@@ -126,6 +126,22 @@ export function progressStoreKit({ name, open }: Implementation): void {
     assert.equal(completed.length, 1)
   })
 
+  check('who is complete stays so when the clock goes back and a publication overtakes the worker', async (opened) => {
+    const { store, clock } = opened
+    await store.catalogue.publish(collection('maths', ['a']), '{}')
+    await store.progress.recordView(key('a'), live('start', clock.nowMs()))
+    await store.progress.recordView(key('a'), live('end', clock.nowMs()))
+    assert.equal((await store.progress.summary(enrolment))?.status, 2)
+    const completedAt = clock.nowMs()
+    clock.set(completedAt - 3_600_000)
+    await store.catalogue.publish(collection('maths', ['a', 'b']), '{"v":2}')
+    const summary = await store.progress.summary(enrolment)
+    assert.deepEqual([summary?.status, summary?.completedAt], [2, completedAt])
+    await store.progress.recompute([enrolment])
+    const told = (await occurrences(store)).filter((occurrence) => occurrence.type === 'collection-completed')
+    assert.equal(told.length, 1)
+  })
+
   check('recomputing twice says nothing twice', async ({ store }) => {
     await store.catalogue.publish(collection('maths', ['a']), '{}')
     await store.progress.recordView(key('a'), live('start', 10))

@@ -15,6 +15,9 @@ export class MemoryCatalogue implements Catalogue {
   readonly #collections = new Map<string, Publication & { readonly content: string }>()
   readonly #contexts = new TupleMap<Context>()
 
+  /** Runs before a publication changes anything. */
+  beforePublish: (collectionId: string) => void = () => undefined
+
   constructor(log: MemoryLog, clock: Clock) {
     this.#log = log
     this.#clock = clock
@@ -28,6 +31,7 @@ export class MemoryCatalogue implements Catalogue {
     if (before?.content === content && encodeStructure(before.structure) === encodeStructure(next)) {
       return Promise.resolve({ publication: before.publication, changed: false })
     }
+    this.beforePublish(id)
     const publication = (before?.publication ?? 0) + 1
     this.#collections.set(id, { structure: next, publication, publishedAt: at, content })
     this.#log.append({ type: 'collection-published', collectionId: id, publication })

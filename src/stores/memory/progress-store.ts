@@ -8,6 +8,7 @@ import {
   type Enrolment,
 } from '../../domain/progress/enrolment.ts'
 import type { EnrolmentKey, ViewKey } from '../../domain/progress/key.ts'
+import { staleEnrolment, type Occurrence } from '../../domain/progress/occurrence.ts'
 import { hasProgress, summarise, type RawProgress, type Summary } from '../../domain/progress/summary.ts'
 import {
   COMPLETE,
@@ -42,10 +43,15 @@ export class MemoryProgressStore implements ProgressStore {
   readonly #enrolments = new TupleMap<Enrolment>()
   readonly #completions = new TupleMap<number>()
   readonly #summaries = new TupleMap<Summary>()
+  readonly #stale = new TupleMap<EnrolmentKey>()
 
   constructor(log: MemoryLog, catalogue: MemoryCatalogue) {
     this.#log = log
     this.#catalogue = catalogue
+    catalogue.beforePublish = (collectionId) => {
+      const behind = this.#stale.under().filter(({ value }) => value.collectionId === collectionId)
+      for (const { value } of behind) this.#recompute(value)
+    }
   }
 
   recordView(key: ViewKey, fact: ViewFact): Promise<ViewRecorded> {
@@ -55,9 +61,9 @@ export class MemoryProgressStore implements ProgressStore {
     if (row === undefined) return Promise.resolve({ outcome, row: before })
     this.#views.set(ids, before === undefined ? factRow(fact) : joinViews(before, factRow(fact)))
     const completedAt = viewCompletedAt(row)
-    if (statusBefore === 0 && statusAfter > 0) this.#log.append({ type: 'view-started', ...key })
-    if (completedAt !== null && statusBefore !== COMPLETE) this.#log.append({ type: 'view-ended', ...key, completedAt })
-    if (completedAt !== null && corrected) this.#log.append({ type: 'view-corrected', ...key, completedAt })
+    if (statusBefore === 0 && statusAfter > 0) this.#append({ type: 'view-started', ...key })
+    if (completedAt !== null && statusBefore !== COMPLETE) this.#append({ type: 'view-ended', ...key, completedAt })
+    if (completedAt !== null && corrected) this.#append({ type: 'view-corrected', ...key, completedAt })
     return Promise.resolve({ outcome, row })
   }
 
@@ -69,7 +75,7 @@ export class MemoryProgressStore implements ProgressStore {
     const replaced = before !== undefined && attemptReplaces(before, attempt)
     if (before === undefined || replaced || after.firstSubmittedAt !== before.firstSubmittedAt) {
       const { attemptId, score, maxScore } = after
-      this.#log.append({ type: 'attempt-submitted', ...key, attemptId, score, maxScore })
+      this.#append({ type: 'attempt-submitted', ...key, attemptId, score, maxScore })
     }
     return Promise.resolve({
       outcome: before === undefined ? 'RECORDED' : replaced ? 'REPLACED' : 'STALE',
@@ -82,9 +88,9 @@ export class MemoryProgressStore implements ProgressStore {
     const after = enrolAt(before, at, timed)
     const enrolment = before === undefined ? after : joinEnrolments(before, after)
     this.#enrolments.set(idsOf(key), enrolment)
-    if (before === undefined) this.#log.append({ type: 'enrolment-created', ...key })
+    if (before === undefined) this.#append({ type: 'enrolment-created', ...key })
     else if (!isActive(before) && isActive(enrolment)) {
-      this.#log.append({ type: 'enrolment-changed', ...key, active: true })
+      this.#append({ type: 'enrolment-changed', ...key, active: true })
     }
     return Promise.resolve({ outcome: enrolOutcome(before, enrolment), enrolment })
   }
@@ -95,7 +101,7 @@ export class MemoryProgressStore implements ProgressStore {
     if (!isActive(before)) return Promise.resolve({ outcome: 'ALREADY_UNENROLLED', enrolment: before })
     const enrolment = unenrolAt(before, at)
     this.#enrolments.set(idsOf(key), enrolment)
-    this.#log.append({ type: 'enrolment-changed', ...key, active: false })
+    this.#append({ type: 'enrolment-changed', ...key, active: false })
     return Promise.resolve({ outcome: 'UNENROLLED', enrolment })
   }
 
@@ -109,7 +115,7 @@ export class MemoryProgressStore implements ProgressStore {
     this.#completions.delete(...ids)
     this.#summaries.delete(...ids)
     if (removed.enrolments + removed.views + removed.attempts > 0) {
-      this.#log.append({ type: 'progress-removed', ...key, views: removed.views, attempts: removed.attempts })
+      this.#append({ type: 'progress-removed', ...key, views: removed.views, attempts: removed.attempts })
     }
     return Promise.resolve(removed)
   }
@@ -157,20 +163,28 @@ export class MemoryProgressStore implements ProgressStore {
     if (position !== undefined) await this.#log.commit(position.consumer, position.seq)
   }
 
+  /** Logs what happened, and notes whose summary is behind because of it. */
+  #append(occurrence: Occurrence): void {
+    this.#log.append(occurrence)
+    const key = staleEnrolment(occurrence)
+    if (key !== undefined) this.#stale.set(idsOf(key), key)
+  }
+
   #recompute(key: EnrolmentKey): void {
+    this.#stale.delete(...idsOf(key))
     const after = this.#summarise(key)
     if (after === undefined) return
     const before = this.#summaries.get(...idsOf(key))
     this.#summaries.set(idsOf(key), after)
     const { progress, required, status, completedAt } = after
     if (before?.progress !== progress || before.required !== required || before.status !== status) {
-      this.#log.append({ type: 'collection-progress-changed', ...key, progress, required, status })
+      this.#append({ type: 'collection-progress-changed', ...key, progress, required, status })
     }
     if (completedAt === undefined) return
     const known = this.#completions.get(...idsOf(key))
     this.#completions.set(idsOf(key), completedAt)
     if (known !== undefined) return
-    this.#log.append({ type: 'collection-completed', ...key, completedAt })
+    this.#append({ type: 'collection-completed', ...key, completedAt })
   }
 
   async participants(collectionId: string, page: PageRequest): Promise<Page<EnrolmentKey>> {

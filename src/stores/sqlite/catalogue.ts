@@ -21,6 +21,9 @@ export class SqliteCatalogue implements Catalogue {
   readonly #clock: Clock
   readonly #publications = new LRUCache<string, { readonly found: Publication | undefined }>({ max: STRUCTURES_MAX })
 
+  /** Runs in the transaction of a publication, before it changes anything. */
+  beforePublish: (collectionId: string) => void = () => undefined
+
   constructor(statements: Statements, writer: Writer, log: SqliteLog, clock: Clock) {
     this.#statements = statements
     this.#writer = writer
@@ -45,6 +48,7 @@ export class SqliteCatalogue implements Catalogue {
     if (before !== undefined && encodeStructure(before.structure) === next && this.#content(id) === content) {
       return { publication: before.publication, changed: false }
     }
+    this.beforePublish(id)
     const publication = (before?.publication ?? 0) + 1
     this.#statements
       .of(

@@ -72,6 +72,9 @@ async function open(options: SqliteOptions, unlock: () => void): Promise<SqliteS
   const catalogue = new SqliteCatalogue(statements, writer, log, options.clock)
   const raw = new RawRows(statements)
   const summaries = new Summaries(statements, raw, catalogue, log)
+  catalogue.beforePublish = (collectionId) => {
+    summaries.settle(collectionId)
+  }
   await markUnread(log, summaries)
   let open = true
   return {

@@ -1,4 +1,4 @@
-import { joinIds, type EnrolmentKey } from '../../domain/progress/key.ts'
+import { compareKeys, joinIds, type EnrolmentKey } from '../../domain/progress/key.ts'
 import { staleEnrolment } from '../../domain/progress/occurrence.ts'
 import { hasProgress, summarise, type RawProgress, type Summary } from '../../domain/progress/summary.ts'
 import type { LogEntry } from '../../ports/log.ts'
@@ -17,7 +17,7 @@ export class Summaries {
   readonly #raw: RawRows
   readonly #catalogue: SqliteCatalogue
   readonly #log: SqliteLog
-  readonly #stale = new Set<string>()
+  readonly #stale = new Map<string, EnrolmentKey>()
 
   constructor(statements: Statements, raw: RawRows, catalogue: SqliteCatalogue, log: SqliteLog) {
     this.#statements = statements
@@ -32,12 +32,21 @@ export class Summaries {
 
   /** A raw row of this enrolment changed. Said inside the transaction: too often is harmless, too late is not. */
   markStale(key: EnrolmentKey): void {
-    this.#stale.add(nameOf(key))
+    this.#stale.set(nameOf(key), key)
   }
 
   /** Every summary is up to date. */
   clearStale(): void {
     this.#stale.clear()
+  }
+
+  /**
+   * Stores what is behind of a collection that is about to be published anew: who is complete now stays complete, also
+   * where a clock that went back would hide it from the new publication. Inside the transaction of the publication.
+   */
+  settle(collectionId: string): void {
+    const behind = [...this.#stale.values()].filter((key) => key.collectionId === collectionId)
+    for (const key of behind.sort(compareKeys)) this.recompute(key)
   }
 
   /** What was logged but not yet recomputed when the process last ended. */

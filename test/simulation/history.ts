@@ -1,0 +1,228 @@
+/** Runs one history: a scheduler that does what the steps say, beside a model of what must come of it. */
+import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import { SimulatedClock } from '../support/simulated-clock.ts'
+import { Statuses, storeFaults } from './checks.ts'
+import { Clients } from './clients.ts'
+import { Disk } from './disk.ts'
+import { withoutDoubt } from './expected.ts'
+import { Model } from './model.ts'
+import { PROBES } from './probes.ts'
+import { PowerLoss, Server } from './server.ts'
+import type { Step } from './steps.ts'
+import { START } from './world.ts'
+
+export interface Ran {
+  /** What went wrong first; undefined where nothing did. */
+  readonly violation: string | undefined
+  /** Equal for equal runs. */
+  readonly trace: string
+  /** What happened, line by line, where it was asked for. */
+  readonly lines: readonly string[]
+}
+
+const TURNS_MAX = 20_000
+
+export interface RunOptions {
+  /** Keep what happened as lines. */
+  readonly keepLines?: boolean
+  /** Hold the product also to what is a known limit of it. */
+  readonly strict?: boolean
+}
+
+/** @param ground a folder made by `makeGround`. */
+export async function runHistory(ground: string, steps: readonly Step[], options: RunOptions = {}): Promise<Ran> {
+  return new History(new Disk(ground), options).run(steps)
+}
+
+class History {
+  readonly #disk: Disk
+  readonly #clock = new SimulatedClock(START)
+  readonly #model: Model
+  readonly #clients: Clients
+  readonly #statuses = new Statuses()
+  readonly #hash = createHash('sha256')
+  readonly #lines: string[] | undefined
+  #server: Server | undefined
+  #violation: string | undefined
+  #crash: Extract<Step, { readonly do: 'crash' }> | undefined
+
+  constructor(disk: Disk, { keepLines = false, strict = false }: RunOptions) {
+    this.#disk = disk
+    this.#model = new Model(strict)
+    this.#clients = new Clients(this.#model, {
+      note: (line) => {
+        this.#note(line)
+      },
+      fail: (text) => {
+        this.#fail(text)
+      },
+      removed: () => {
+        this.#statuses.forget()
+      },
+    })
+    this.#lines = keepLines ? [] : undefined
+  }
+
+  async run(steps: readonly Step[]): Promise<Ran> {
+    try {
+      await this.#open()
+      for (const step of steps) {
+        if (this.#violation !== undefined) break
+        await this.#take(step)
+      }
+      if (this.#violation === undefined) await this.#settle(true)
+    } catch (error) {
+      this.#fail(`the simulation broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    }
+    this.#server?.kill()
+    await this.#bury()
+    this.#disk.remove()
+    return { violation: this.#violation, trace: this.#hash.digest('hex'), lines: this.#lines ?? [] }
+  }
+
+  #note(line: string): void {
+    this.#hash.update(line)
+    this.#lines?.push(line)
+  }
+
+  #fail(text: string): void {
+    this.#note(`VIOLATION ${text}`)
+    this.#violation ??= text
+  }
+
+  async #open(): Promise<void> {
+    this.#server = await Server.open({
+      folder: this.#disk.folder,
+      clock: this.#clock,
+      reach: (point) => {
+        if (this.#crash?.at === point) this.#lose(this.#crash.kept, point === 'commit-done')
+      },
+      onCommit: () => {
+        if (this.#server?.store.durability.startsWith('FULL') === true) this.#disk.synced()
+        this.#clients.committed(this.#clock.nowMs())
+      },
+      onFault: (text) => {
+        this.#fail(text)
+      },
+    })
+  }
+
+  async #take(step: Step): Promise<void> {
+    switch (step.do) {
+      case 'send':
+        this.#clients.send(step.write, step.fates)
+        return
+      case 'turn':
+        for (const pick of step.picks) await this.#turn(pick)
+        return
+      case 'crash':
+        this.#crash = step
+        if (step.at === 'now') await this.#act(() => this.#lose(step.kept, false))
+        return
+      case 'clock':
+        this.#clock.set(this.#clock.nowMs() + step.milliseconds)
+        this.#note(`clock ${String(this.#clock.nowMs())}`)
+        return
+      case 'read':
+        return this.#probe(step.probe % PROBES.length, 'a read')
+      case 'settle':
+        return this.#settle(false)
+    }
+  }
+
+  /** Takes one of the things that wait: a request that arrives, a commit, a turn of a worker. */
+  async #turn(pick: number): Promise<void> {
+    const server = this.#server
+    if (server === undefined || this.#violation !== undefined) return
+    const { arriving } = this.#clients
+    const total = arriving + server.waiting.length
+    if (total === 0) return
+    const index = pick % total
+    if (index < arriving) {
+      await this.#act(() => {
+        this.#clients.deliver(index, server, this.#clock.nowMs())
+      })
+    } else {
+      const [work] = server.waiting.splice(index - arriving, 1)
+      await this.#act(work ?? (() => undefined))
+    }
+  }
+
+  /** Does one thing and all that follows from it at once; where the power was lost, starts anew. */
+  async #act(work: () => void): Promise<void> {
+    try {
+      work()
+    } catch (error) {
+      if (!(error instanceof PowerLoss)) throw error
+    }
+    await restOfTurn()
+    if (this.#server?.alive === false) await this.#restart()
+  }
+
+  /** @throws PowerLoss */
+  #lose(kept: number, committed: boolean): never {
+    this.#crash = undefined
+    this.#server?.kill()
+    const whole = this.#disk.lose(kept)
+    this.#note(`power lost with ${String(this.#clients.queued)} queued, ${whole ? 'all' : 'not all'} kept`)
+    // A commit that returned and was not yet answered may be there or not, but not in part.
+    if (committed && whole) this.#clients.committed(this.#clock.nowMs())
+    throw new PowerLoss()
+  }
+
+  async #restart(): Promise<void> {
+    await this.#bury()
+    this.#disk.forget()
+    this.#clients.serverLost()
+    await this.#open()
+    await this.#probeAll('after a loss of power')
+  }
+
+  async #bury(): Promise<void> {
+    try {
+      await this.#server?.bury()
+    } catch (error) {
+      this.#note(`closing: ${String(error)}`)
+    }
+  }
+
+  async #settle(last: boolean): Promise<void> {
+    this.#crash = undefined
+    for (let turns = 0; this.#violation === undefined; turns += 1) {
+      if (this.#clients.arriving + (this.#server?.waiting.length ?? 0) === 0) break
+      if (turns > TURNS_MAX) this.#fail('the server does not come to rest')
+      await this.#turn(turns)
+    }
+    await this.#probeAll('at rest')
+    if (this.#server === undefined || this.#violation !== undefined) return
+    for (const fault of await storeFaults(this.#server, this.#model, last)) this.#fail(fault)
+  }
+
+  async #probeAll(when: string): Promise<void> {
+    for (const index of PROBES.keys()) if (this.#violation === undefined) await this.#probe(index, when)
+  }
+
+  async #probe(index: number, when: string): Promise<void> {
+    const probe = PROBES[index]
+    const answer = probe && (await this.#server?.call(probe.request))
+    if (probe === undefined || answer === undefined) return
+    const shown = withoutDoubt(this.#model, probe.shown(answer))
+    const expected = withoutDoubt(this.#model, probe.expected(this.#model))
+    this.#note(`${when}: ${JSON.stringify(shown)}`)
+    const name = `${when}: ${probe.request.route} ${JSON.stringify(probe.request.params ?? probe.request.body)}`
+    if (!isDeepStrictEqual(shown, expected)) {
+      this.#fail(`${name} shows ${JSON.stringify(shown)} instead of ${JSON.stringify(expected)}`)
+    }
+    if (probe.of === undefined || this.#model.doubted.has(probe.collectionId ?? '')) return
+    const fallen = this.#statuses.fallen(probe.of, probe.request.route, answer)
+    if (fallen !== undefined) this.#fail(`${name}: ${fallen}`)
+  }
+}
+
+/** Everything that is ready to go on has gone on: promises are settled in one turn of the event loop. */
+function restOfTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve)
+  })
+}

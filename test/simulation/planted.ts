@@ -1,0 +1,159 @@
+/** Bugs that others have made, planted into a copy of the source: the simulation must find each of them. */
+import { execFile } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Failure } from './campaign.ts'
+import type { Step } from './steps.ts'
+
+export interface Bug {
+  readonly name: string
+  /** Replacements in files below src/; each text must stand there exactly once. */
+  readonly patches: readonly (readonly [file: string, from: string, to: string])[]
+}
+
+const WRITER = 'stores/sqlite/writer.ts'
+const PROGRESS = 'stores/sqlite/progress-store.ts'
+const RAW = 'stores/sqlite/raw-rows.ts'
+
+/** Undone where the text of a merging statement says "whatever is there already". */
+function overwrite(column: string, merged: string): readonly [string, string, string] {
+  return [RAW, merged, `${column} = excluded.${column},`]
+}
+
+export const BUGS: readonly Bug[] = [
+  {
+    name: 'acknowledging before the commit',
+    patches: [
+      [
+        WRITER,
+        "#commitTogether(jobs: readonly Job[]): readonly Outcome[] | undefined {\n    this.#database.exec('BEGIN IMMEDIATE')",
+        "#commitTogether(jobs: readonly Job[]): readonly Outcome[] | undefined {\n    if (this.#database.isTransaction) this.#database.exec('COMMIT')\n    this.#database.exec('BEGIN IMMEDIATE')",
+      ],
+      [
+        WRITER,
+        "this.#reach('commit-ready')\n    this.#database.exec('COMMIT')",
+        "this.#reach('commit-ready')\n    this.#defer(() => {\n      if (this.#database.isTransaction) this.#database.exec('COMMIT')\n    })",
+      ],
+    ],
+  },
+  {
+    name: 'commits that are not synced',
+    patches: [
+      ['stores/sqlite/database.ts', "synchronous: Synchronous = 'FULL'", "synchronous: Synchronous = 'NORMAL'"],
+    ],
+  },
+  {
+    name: 'reading a row, then writing it back merged',
+    patches: [
+      [
+        PROGRESS,
+        'return this.#writer.submit(() => this.#recordView(key, fact))',
+        'const before = this.#raw.view(key)\n    return this.#writer.submit(() => this.#recordView(key, fact, before))',
+      ],
+      [
+        PROGRESS,
+        '#recordView(key: ViewKey, fact: ViewFact): ViewRecorded {\n    const before = this.#raw.view(key)\n',
+        '#recordView(key: ViewKey, fact: ViewFact, before: ViewRow | undefined): ViewRecorded {\n',
+      ],
+      [PROGRESS, 'this.#raw.mergeView(key, factRow(fact))', 'this.#raw.mergeView(key, row)'],
+      overwrite(
+        'started_at',
+        'started_at     = min(coalesce(started_at, excluded.started_at), coalesce(excluded.started_at, started_at)),',
+      ),
+      overwrite(
+        'completed_at',
+        'completed_at   = min(coalesce(completed_at, excluded.completed_at), coalesce(excluded.completed_at, completed_at)),',
+      ),
+      overwrite('progress', 'progress       = max(progress, excluded.progress),'),
+    ],
+  },
+  {
+    name: 'removing duplicates outside the transaction',
+    patches: [
+      [
+        PROGRESS,
+        'return this.#writer.submit(() => this.#recordView(key, fact))',
+        "const name = JSON.stringify([key, fact.kind])\n    const row = this.#raw.view(key)\n    if (fact.kind !== 'update' && this.#seen.has(name))\n      return Promise.resolve({ outcome: fact.kind === 'start' ? 'ALREADY_STARTED' : 'ALREADY_ENDED', row })\n    this.#seen.add(name)\n    return this.#writer.submit(() => this.#recordView(key, fact))",
+      ],
+      [PROGRESS, '  readonly #log: SqliteLog\n', '  readonly #log: SqliteLog\n  readonly #seen = new Set<string>()\n'],
+    ],
+  },
+  {
+    name: 'committing the position before the work',
+    patches: [
+      [
+        'workers/aggregate.ts',
+        'await progress.recompute(staleKeys(entries), { consumer: AGGREGATE_CONSUMER, seq: last.seq })',
+        'await progress.recompute([], { consumer: AGGREGATE_CONSUMER, seq: last.seq })\n      await progress.recompute(staleKeys(entries))',
+      ],
+    ],
+  },
+  {
+    name: 'forgetting what was required before a publication',
+    patches: [
+      [
+        'domain/progress/hierarchy.ts',
+        'formerEras: [...formerEras, era].slice(-ERAS_MAX)',
+        'formerEras: [era].slice(1)',
+      ],
+    ],
+  },
+  {
+    name: 'taking every stored summary for fresh after a restart',
+    patches: [['stores/sqlite/store.ts', '  await markUnread(log, summaries)\n', '']],
+  },
+  {
+    name: 'logging in a transaction of its own',
+    patches: [
+      [
+        PROGRESS,
+        '    this.#log.append(occurrence)\n    const key = staleEnrolment(occurrence)\n',
+        '    this.#writer.submit(() => this.#log.append(occurrence)).catch(() => undefined)\n    const key = staleEnrolment(occurrence)\n',
+      ],
+    ],
+  },
+]
+
+/** What a run of the command line prints with --json. */
+export interface Found {
+  readonly histories: number
+  readonly failure?: Failure
+  readonly minimal?: { readonly steps: readonly Step[]; readonly violation: string }
+}
+
+/** Plants a bug into a copy and simulates that copy, in a process of its own. */
+export async function hunt(bug: Bug, args: readonly string[]): Promise<Found> {
+  const root = fileURLToPath(new URL('../../', import.meta.url))
+  const copy = mkdtempSync(join(tmpdir(), 'waymark-planted-'))
+  try {
+    for (const part of ['src', 'test/simulation', 'test/support', 'package.json']) {
+      cpSync(join(root, part), join(copy, part), { recursive: true })
+    }
+    symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+    for (const [file, from, to] of bug.patches) plant(join(copy, 'src', file), from, to)
+    const output = await run(join(copy, 'test/simulation/cli.ts'), ['--json', ...args])
+    // Printed by cli.ts.
+    return JSON.parse(output) as Found
+  } finally {
+    rmSync(copy, { recursive: true, force: true })
+  }
+}
+
+function plant(path: string, from: string, to: string): void {
+  const source = readFileSync(path, 'utf8')
+  const parts = source.split(from)
+  if (parts.length !== 2) throw new Error(`${path} holds this text ${String(parts.length - 1)} times: ${from}`)
+  writeFileSync(path, parts.join(to))
+}
+
+/** Runs a program to its end; it fails with 1 where it found something. */
+function run(program: string, args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [program, ...args], { maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+      if (stdout === '') reject(new Error(`${program} printed nothing: ${error?.message ?? ''} ${stderr}`))
+      else resolve(stdout)
+    })
+  })
+}
