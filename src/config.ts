@@ -150,7 +150,7 @@ export const VARIABLES = {
   RETRY_AFTER: variable(count(1, 3600), '1', 'seconds that a 503 asks clients to wait', '1', asInteger),
   TOKEN_CACHE_MAX: variable(count(1, 10_000_000), '100000', 'most checked tokens kept in memory', '100000', asInteger),
   LINK_LIFETIME: variable(millis, 'PT5M', 'how long a download link works (ISO 8601 duration)', 'PT5M', asMillis),
-  WORKER_BATCH_MAX: variable(count(1, 10_000), '256', 'most log entries that a worker takes at once', '256', asInteger),
+  WORKER_BATCH_MAX: variable(count(1, 10_000), '32', 'most log entries that a worker takes at once', '256', asInteger),
   WORKER_RETRIES: variable(count(0, 100), '5', 'tries of one log entry before it is put aside', '5', asInteger),
   REPUBLISH_PAGE: variable(
     count(1, 10_000),

@@ -54,6 +54,10 @@ export const ERRORS = {
   FORBIDDEN: { status: 403, text: 'This role may not do this, or not for this learner or collection.' },
   LINK_INVALID: { status: 403, text: 'The link is not valid: ask for a new one.' },
   LINK_EXPIRED: { status: 410, text: 'The link has expired: ask for a new one.' },
+  ISSUER_UNREACHABLE: {
+    status: 503,
+    text: 'The keys of the issuer of this token cannot be fetched now: send the request again after the time in Retry-After.',
+  },
   // Progress
   VIEW_NOT_STARTED: { status: 404, text: 'There is no such view: start it first with POST /v1/view/start.' },
   CONTENT_NOT_IN_COLLECTION: { status: 400, text: 'The content is not part of the collection: check both ids.' },

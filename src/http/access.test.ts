@@ -244,6 +244,7 @@ test("a learner's file opens for its link alone, and not for a token of someone 
   assert.equal(refusal(await open({ authorization: `Bearer ${foreign}` })), 'FORBIDDEN')
   assert.equal(refusal(await open({ 'x-authenticated-user-token': foreign })), 'FORBIDDEN')
   assert.equal(refusal(await open({ authorization: 'Bearer x' })), 'TOKEN_INVALID')
+  assert.equal(refusal(await open({ 'x-authenticated-userid': 'victim' })), 'IDENTITY_HEADER_REFUSED')
   for (const [from, to] of [
     ['rahul', 'victim'],
     ['.json', '.csv'],

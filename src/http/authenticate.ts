@@ -11,6 +11,11 @@ import type { CheckedToken, TokenChecker } from './tokens.ts'
 const IDENTITY_HEADER = 'x-authenticated-userid'
 const TOKEN_HEADER = 'x-authenticated-user-token'
 
+/** Whether a request says who sent it, in whatever way. */
+export function namesSomeone({ headers }: FastifyRequest): boolean {
+  return 'authorization' in headers || TOKEN_HEADER in headers || IDENTITY_HEADER in headers
+}
+
 export type Authenticate = (request: FastifyRequest) => Promise<CheckedToken>
 
 /** Says who sent a request: by one token in one header, or by the identity header of a configured proxy. */

@@ -119,3 +119,15 @@ test('an expired token that is wrong in anything else is refused like any other'
     assert.deepEqual(await sync(app, `${as.slice(0, -5)}AAAAA`, [start('c1', expiresAt - 1)]), ['TOKEN_INVALID'])
   }
 })
+
+test('an attempt cannot be dated past the expiry behind an item of an earlier time', async (t) => {
+  const { app, as, expiresAt } = await startExpired(t)
+  const submission = (assessmentTs: number): object => ({
+    op: 'assess',
+    id: String(assessmentTs),
+    clientTime: expiresAt - 1,
+    contentId: 'quiz',
+    assessments: [{ attemptId: String(assessmentTs), assessmentTs, events: [{ ...EVENT, ets: expiresAt - 1 }] }],
+  })
+  assert.deepEqual(await sync(app, as, [submission(expiresAt), submission(expiresAt + 1)]), [null, 'TOKEN_EXPIRED'])
+})

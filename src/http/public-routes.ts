@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { WaymarkError } from '../domain/errors.ts'
 import { authorise } from './access.ts'
-import type { Authenticate } from './authenticate.ts'
+import { namesSomeone, type Authenticate } from './authenticate.ts'
 import { docsPage, type OpenApiDocument } from './docs-page.ts'
 import { envelope, errorTable, SUCCESS } from './envelope.ts'
 import { openApiDocument } from './openapi.ts'
@@ -118,7 +118,7 @@ async function sendFile(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const file = readFileLink(services, request.params.name, request.query, services.clock.nowMs())
-  if ('authorization' in request.headers || 'x-authenticated-user-token' in request.headers) {
+  if (namesSomeone(request)) {
     const { principal, expired } = await authenticate(request)
     if (expired) throw new WaymarkError('TOKEN_EXPIRED')
     authorise('progress-read', principal, { userId: file.userId })

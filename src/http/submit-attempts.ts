@@ -34,6 +34,8 @@ export interface Submitter {
   readonly nowMs: number
   /** When the client says that it happened; otherwise each submission says it, or its latest answer. */
   readonly at?: number | undefined
+  /** When the token expired, where an expired one may still sync: nothing later is taken. */
+  readonly notAfter?: number | undefined
   readonly nameOf: (path: string) => string
 }
 
@@ -135,6 +137,9 @@ function readOne(
   const latest = answers.reduce((latestAt, answer) => Math.max(latestAt, answer.answeredAt), 0)
   const timeField = nameOf(said === undefined ? path : `${within}assessmentTs`)
   const submittedAt = readClientTime(said ?? latest, nowMs, CLIENT_TIME_AHEAD_MAX, timeField)
+  if (submitter.notAfter !== undefined && submittedAt > submitter.notAfter) {
+    throw new WaymarkError('TOKEN_EXPIRED', { field: timeField })
+  }
   const attempt = scoreAttempt(attemptId ?? deriveAttemptId(key, answers), submittedAt, answers)
   return { key, attempt, questions: new Set(answers.map((answer) => answer.questionId)).size, path }
 }

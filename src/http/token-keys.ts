@@ -1,9 +1,10 @@
 /** Whose tokens are taken: this installation's own key, and JWKS of other issuers. */
-import { createRemoteJWKSet, importJWK, type CryptoKey, type JWK, type JWTHeaderParameters } from 'jose'
+import { createRemoteJWKSet, errors, importJWK, type CryptoKey, type JWK, type JWTHeaderParameters } from 'jose'
 import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hkdfSync, randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { ConfigError } from '../config.ts'
+import { WaymarkError } from '../domain/errors.ts'
 
 /** The issuer (`iss`) of tokens made with the installation's own key. */
 export const OWN_ISSUER = 'waymark'
@@ -147,12 +148,25 @@ function remoteIssuer(issuer: string, url: string): Issuer {
   const keys = createRemoteJWKSet(new URL(url), { timeoutDuration: 5_000 })
   return {
     issuer,
-    find: (header) => {
+    find: async (header) => {
       // A published set holds public keys; a shared secret in it would be no secret.
       if (header.alg === 'HS256') throw new Error('no key fits the token')
-      return keys(header)
+      try {
+        return await keys(header)
+      } catch (error) {
+        // That the keys cannot be had says nothing of the token: who sent it must not throw it away.
+        if (isUnreachable(error)) throw new WaymarkError('ISSUER_UNREACHABLE', { cause: error, retryAfterSeconds: 5 })
+        throw error
+      }
     },
   }
+}
+
+/** Whether a set of keys could not be fetched or read; jose uses its base class for an answer other than 200. */
+function isUnreachable(error: unknown): boolean {
+  if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid || error instanceof TypeError)
+    return true
+  return error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC'
 }
 
 function algorithmOf(jwk: unknown): (typeof ALGORITHMS)[number] {

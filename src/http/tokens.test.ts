@@ -1,5 +1,6 @@
 /** Whose tokens are taken: signature under the key's own algorithm, issuer, audience, times and claims. */
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -239,4 +240,29 @@ test('as many checked tokens are kept as the setting says, and no other spelling
   clock.advance({ seconds: 60 })
   assert.equal((await check(a)).expired, true)
   assert.equal(await checksOf(a, a), 2, 'an expired token is never kept')
+})
+
+test('while the keys of an issuer cannot be fetched its tokens are not refused, only put off', async (t) => {
+  const port = await new Promise<number>((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      // Nobody listens there from now on.
+      server.close(() => {
+        resolve(port)
+      })
+    })
+  })
+  const app = await startApp({ TOKEN_KEYS: `own,https://id.example=http://127.0.0.1:${String(port)}/jwks.json` })
+  t.after(app.stop)
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const token = await new SignJWT({})
+    .setProtectedHeader({ alg: 'EdDSA' })
+    .setIssuer('https://id.example')
+    .setAudience('waymark')
+    .setSubject('asha')
+    .setExpirationTime(Math.floor(app.clock.nowMs() / 1000) + 600)
+    .sign(privateKey)
+  const answered = await app.call('POST', '/v1/view/start', { contentId: 'c' }, { as: token })
+  assert.deepEqual([answered.status, answered.body.params.err], [503, 'ISSUER_UNREACHABLE'])
+  assert.equal(answered.headers['retry-after'], '5')
 })

@@ -99,6 +99,7 @@ function issuerOf(token: string): string {
 }
 
 function refusal(error: unknown): WaymarkError {
+  if (error instanceof WaymarkError) return error
   // A claim of the wrong type fails too, with another reason: no clock will ever make it right.
   if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf' && error.reason === 'check_failed') {
     return new WaymarkError('TOKEN_NOT_YET_VALID', { cause: error })

@@ -160,7 +160,7 @@ async function recordItem(
   if (caller.expiredAt !== undefined) checkGrace(caller, userId, at, nameOf('clientTime'))
   if (op === 'assess') {
     const fields = item as unknown as SubmissionFields
-    const submitter = { userId, nowMs: caller.nowMs, at, nameOf }
+    const submitter = { userId, nowMs: caller.nowMs, at, notAfter: caller.expiredAt, nameOf }
     return { status: 200, result: await submitAttempts(services, submitter, fields) }
   }
   const fields = item as unknown as ViewFields
