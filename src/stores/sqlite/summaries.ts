@@ -81,8 +81,10 @@ export class Summaries {
     const raw = this.#raw.raw(key)
     if (!this.#isDue(key, raw)) return this.#drop(key)
     const summary = summarise(published.structure, published.publication, raw)
-    const before = this.#stored(key)
-    this.#store(key, summary)
+    const before = this.#row(key)
+    const data = encodeSummary(summary)
+    // What is stored already need not cost a page.
+    if (before?.data !== data) this.#store(key, summary, data)
     this.#announce(key, before, summary, raw)
   }
 
@@ -90,22 +92,17 @@ export class Summaries {
   differs(key: EnrolmentKey): boolean {
     const published = this.#catalogue.publicationNow(key.collectionId)
     if (published === undefined) return false
-    const stored = this.#stored(key)
+    const stored = this.#row(key)
     const raw = this.#raw.raw(key)
     const due = this.#isDue(key, raw)
     if (stored === undefined || !due) return due !== (stored !== undefined)
     const wanted = summarise(published.structure, published.publication, raw)
-    return encodeSummary(stored) !== encodeSummary(wanted) || wanted.completedAt !== raw.completedAt
+    return stored.data !== encodeSummary(wanted) || changes(stored, wanted) || wanted.completedAt !== raw.completedAt
   }
 
-  #announce(key: EnrolmentKey, before: Summary | undefined, after: Summary, raw: RawProgress): void {
+  #announce(key: EnrolmentKey, before: SummaryRow | undefined, after: Summary, raw: RawProgress): void {
     const { progress, required, status, completedAt } = after
-    if (
-      before === undefined ||
-      before.progress !== progress ||
-      before.required !== required ||
-      before.status !== status
-    ) {
+    if (before === undefined || changes(before, after)) {
       this.#log.append({ type: 'collection-progress-changed', ...key, progress, required, status })
     }
     if (completedAt === undefined || completedAt === raw.completedAt) return
@@ -117,10 +114,23 @@ export class Summaries {
   }
 
   #stored(key: EnrolmentKey): Summary | undefined {
+    const row = this.#row(key)
+    return row === undefined ? undefined : decodeSummary(row.data, this.#raw.completedAt(key))
+  }
+
+  #row(key: EnrolmentKey): SummaryRow | undefined {
     const row = this.#statements
-      .of('SELECT data FROM summary WHERE user_id = ? AND collection_id = ? AND context_id = ?')
+      .of(
+        'SELECT progress, required, status, data FROM summary WHERE user_id = ? AND collection_id = ? AND context_id = ?',
+      )
       .get(key.userId, key.collectionId, key.contextId)
-    return row === undefined ? undefined : decodeSummary(String(row['data']), this.#raw.completedAt(key))
+    if (row === undefined) return undefined
+    return {
+      progress: Number(row['progress']),
+      required: Number(row['required']),
+      status: Number(row['status']),
+      data: String(row['data']),
+    }
   }
 
   #drop(key: EnrolmentKey): void {
@@ -129,7 +139,7 @@ export class Summaries {
       .run(key.userId, key.collectionId, key.contextId)
   }
 
-  #store(key: EnrolmentKey, summary: Summary): void {
+  #store(key: EnrolmentKey, summary: Summary, data: string): void {
     this.#statements
       .of(
         `INSERT INTO summary (user_id, collection_id, context_id, publication, progress, required, status, data)
@@ -145,9 +155,24 @@ export class Summaries {
         summary.progress,
         summary.required,
         summary.status,
-        encodeSummary(summary),
+        data,
       )
   }
+}
+
+/** What others are told of: a change of these is a change of progress. */
+interface Figures {
+  readonly progress: number
+  readonly required: number
+  readonly status: number
+}
+
+interface SummaryRow extends Figures {
+  readonly data: string
+}
+
+function changes(before: Figures, after: Figures): boolean {
+  return before.progress !== after.progress || before.required !== after.required || before.status !== after.status
 }
 
 function nameOf(key: EnrolmentKey): string {
