@@ -5,10 +5,8 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { after } from 'node:test'
 import { promisify } from 'node:util'
-import { BIN, environment, temporaryFolder, type Finished, type Server } from '../support/process.ts'
+import { BIN, environment, startServer, temporaryFolder, type Finished, type Server } from '../support/process.ts'
 
-const START_MS = 20_000
-const END_MS = 20_000
 const execute = promisify(execFile)
 
 /** Ends what the tests of one file left behind: processes first, then mounts, then folders. */
@@ -66,46 +64,12 @@ export interface Conditions {
 
 /** Starts a server under conditions and waits for its ready line. */
 export async function startUnder({ under = [], settings = {} }: Conditions, folder: string): Promise<Server> {
-  const begun = performance.now()
-  const [command = BIN, ...rest] = under
-  const arguments_ = under.length === 0 ? ['serve'] : [...rest, BIN, 'serve']
-  const env = environment({ WAYMARK_DATA: folder, WAYMARK_PORT: '0', ...settings })
-  const child = spawn(command, arguments_, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const server = await startServer(settings, folder, [...under, BIN, 'serve'])
+  const { child } = server
   leftovers.push(() => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
   })
-  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)]
-  const closed = once(child, 'close') as Promise<[number | null]>
-  const timer = setTimeout(() => child.kill('SIGKILL'), START_MS)
-  try {
-    const origin = await new Promise<string>((resolve, reject) => {
-      child.stdout.on('data', () => {
-        const match = /^Waymark listens on (http:\S+)$/m.exec(stdout())
-        if (match?.[1] !== undefined) resolve(match[1])
-      })
-      const ended = ([code]: [number | null]): void => {
-        reject(new Error(`the server ended with ${String(code)}: ${stderr()}`))
-      }
-      closed.then(ended, reject)
-    })
-    return {
-      child,
-      origin,
-      folder,
-      readyMs: performance.now() - begun,
-      stdout,
-      stderr,
-      end: async (signal) => {
-        const limit = setTimeout(() => child.kill('SIGKILL'), END_MS)
-        if (child.exitCode === null) child.kill(signal)
-        const [code] = await closed
-        clearTimeout(limit)
-        return code
-      },
-    }
-  } finally {
-    clearTimeout(timer)
-  }
+  return server
 }
 
 /** Runs a command to its end, or ends it after a time: then `code` is null. */

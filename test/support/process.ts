@@ -47,6 +47,10 @@ export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'waymark-test-'))
 }
 
+/** Longest wait for a server to be ready, and for it to end. */
+const START_MS = 30_000
+const END_MS = 30_000
+
 /** Starts `waymark serve` and waits for its ready line. */
 export async function startServer(
   settings: Readonly<Record<string, string>> = {},
@@ -58,6 +62,8 @@ export async function startServer(
   const child = spawn(command, arguments_, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)]
   const closed = once(child, 'close') as Promise<[number | null]>
+  // A test that waits for ever says nothing: past the time the server is ended, and the test fails.
+  const late = setTimeout(() => child.kill('SIGKILL'), START_MS)
   const origin = await new Promise<string>((resolve, reject) => {
     const look = (): void => {
       const match = /^Waymark listens on (http:\S+)$/m.exec(stdout())
@@ -67,6 +73,8 @@ export async function startServer(
     void closed.then(([code]) => {
       reject(new Error(`the server ended with ${String(code)}: ${stderr()}`))
     })
+  }).finally(() => {
+    clearTimeout(late)
   })
   return {
     child,
@@ -76,8 +84,10 @@ export async function startServer(
     stdout,
     stderr,
     end: async (signal) => {
-      child.kill(signal)
+      const limit = setTimeout(() => child.kill('SIGKILL'), END_MS)
+      if (child.exitCode === null) child.kill(signal)
       const [code] = await closed
+      clearTimeout(limit)
       return code
     },
   }
