@@ -1,4 +1,4 @@
-import type { Attempt } from '../domain/progress/attempt.ts'
+import type { Attempt, AttemptDecision } from '../domain/progress/attempt.ts'
 import type { Enrolment } from '../domain/progress/enrolment.ts'
 import type { EnrolmentKey, ViewKey } from '../domain/progress/key.ts'
 import type { Summary } from '../domain/progress/summary.ts'
@@ -11,11 +11,7 @@ export interface ViewRecorded {
   readonly row: ViewRow | undefined
 }
 
-export interface AttemptRecorded {
-  /** `STALE`: the attempt on record is as new or newer, and stays. */
-  readonly outcome: 'RECORDED' | 'REPLACED' | 'STALE'
-  readonly attempt: Attempt
-}
+export type AttemptRecorded = Pick<AttemptDecision, 'outcome' | 'attempt'>
 
 export interface EnrolmentRecorded {
   readonly outcome: 'ENROLLED' | 'ALREADY_ENROLLED' | 'UNENROLLED' | 'ALREADY_UNENROLLED'

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
+import { seeded } from '../../src/demo/random.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Json } from '../support/app.ts'
 import { connect, figure, type HttpClient } from '../support/http-client.ts'
@@ -53,7 +54,7 @@ type Write =
   | { readonly op: 'assess'; readonly contentId: string; readonly attemptId: string; readonly score: number }
 
 test('kill -9 at any moment loses nothing that was answered', { timeout: 120_000 + ROUNDS * 5_000 }, async (t) => {
-  const random = randomOf(SEED)
+  const random = seeded(SEED).next
   const folder = temporaryFolder()
   const lost: string[] = []
   const everyone: Learner[] = []
@@ -73,7 +74,7 @@ test('kill -9 at any moment loses nothing that was answered', { timeout: 120_000
     if (round < ROUNDS) {
       learners = []
       const load = Array.from({ length: CLIENTS }, (_, number) =>
-        write(client, learners, `${String(round)}-${String(number)}`, randomOf(random() * 2 ** 32)),
+        write(client, learners, `${String(round)}-${String(number)}`, seeded(random() * 2 ** 32).next),
       )
       await delay(KILL_FROM_MS + random() * KILL_SPREAD_MS)
       await server.end('SIGKILL')
@@ -338,15 +339,4 @@ async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<
   }
   await Promise.all(Array.from({ length: CLIENTS }, worker))
   return results
-}
-
-/** Mulberry32: the same seed gives the same numbers. */
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

@@ -10,7 +10,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { startApp } from '../support/app.ts'
 import { SimulatedClock } from '../support/simulated-clock.ts'
-import { randomOf } from './support-random.ts'
+import { seeded } from '../../src/demo/random.ts'
 import { folderOfThisFile, runWithin } from './support-server.ts'
 
 const SEED = Number(process.env['FLIPS_SEED'] ?? 4_711)
@@ -66,7 +66,7 @@ async function fill(folder: string): Promise<void> {
 
 /** One to three bytes of a page of every kind, and of every part of the header of the file that matters. */
 function chooseFlips(path: string): readonly Flip[] {
-  const random = randomOf(SEED)
+  const random = seeded(SEED).next
   const below = (limit: number): number => Math.floor(random() * limit)
   const bytes = readFileSync(path)
   const size = bytes.readUInt16BE(16)
@@ -165,7 +165,7 @@ test(
     await fill(origin)
     const wanted = rawRows(join(origin, FILE))
     assert.ok(wanted !== undefined)
-    const random = randomOf(SEED + 1)
+    const random = seeded(SEED + 1).next
     const flips = chooseFlips(join(origin, FILE)).map((flip) => ({ flip, mask: 1 << Math.floor(random() * 8) }))
     const counts: Record<Fate, number> = { found: 0, harmless: 0, undetected: 0, 'no end': 0 }
     const wrong: string[] = []

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { startApp, type Json, type TestApp } from '../support/app.ts'
 import { SimulatedClock } from '../support/simulated-clock.ts'
-import { randomOf } from './support-random.ts'
+import { seeded } from '../../src/demo/random.ts'
 
 const LEARNERS = Number(process.env['CHAOS_LEARNERS'] ?? 300)
 const SEED = Number(process.env['CHAOS_SEED'] ?? Date.now() % 1_000_000)
@@ -307,7 +307,7 @@ test(
   'loss, repetition and reordering over 30 days offline end in what was done, and once more sent change nothing',
   { timeout: 60_000 + LEARNERS * 100 },
   async (t) => {
-    const random = randomOf(SEED)
+    const random = seeded(SEED).next
     const app = await openSchool(t)
     const { learners, messages } = offlineClass(random)
     for (const { userId } of learners) {

@@ -9,7 +9,7 @@ import { test, type TestContext } from 'node:test'
 import { startApp, type TestApp } from '../support/app.ts'
 import { SimulatedClock } from '../support/simulated-clock.ts'
 import { folderOfThisFile, runWithin } from './support-server.ts'
-import { randomOf } from './support-random.ts'
+import { seeded } from '../../src/demo/random.ts'
 
 const SEED = Number(process.env['POISON_SEED'] ?? 20_260_301)
 const GOOD = Number(process.env['POISON_GOOD'] ?? 3_000)
@@ -88,7 +88,7 @@ async function openPoisoned(t: TestContext): Promise<Poisoned> {
 
 /** Good entries with their rows, and poison. Raw rows and log are what the server would have written. */
 function insert(path: string): ReadonlyMap<number, string> {
-  const random = randomOf(SEED)
+  const random = seeded(SEED).next
   const database = new DatabaseSync(path)
   const view = database.prepare(
     `INSERT INTO view (user_id, collection_id, context_id, content_id, started_at, last_access_at, progress, timespent_s)

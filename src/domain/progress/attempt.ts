@@ -78,6 +78,24 @@ export function joinAttempts(a: Attempt, b: Attempt): Attempt {
   return { ...winner, firstSubmittedAt: Math.min(a.firstSubmittedAt, b.firstSubmittedAt) }
 }
 
+/** What a submission does to the attempt on record. */
+export interface AttemptDecision {
+  /** `STALE`: the attempt on record is as new or newer, and stays. */
+  readonly outcome: 'RECORDED' | 'REPLACED' | 'STALE'
+  readonly attempt: Attempt
+  /** Whether anything of the attempt is now another than before. */
+  readonly changed: boolean
+}
+
+/** Decides what a submission does. The write itself merges, so `before` only serves the answer. */
+export function decideAttempt(before: Attempt | undefined, submitted: Attempt): AttemptDecision {
+  if (before === undefined) return { outcome: 'RECORDED', attempt: submitted, changed: true }
+  const attempt = joinAttempts(before, submitted)
+  const replaced = attemptReplaces(before, submitted)
+  const changed = replaced || attempt.firstSubmittedAt !== before.firstSubmittedAt
+  return { outcome: replaced ? 'REPLACED' : 'STALE', attempt, changed }
+}
+
 /**
  * The attempt that counts. `best`: greatest score, with the maximum of that attempt; `latest` and `first` by time.
  * Ties fall to the earlier attempt, then to the smaller id, so that the choice is one whatever the order of arrival.

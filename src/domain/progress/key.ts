@@ -38,11 +38,6 @@ export function fillKey(partial: PartialViewKey): ViewKey {
   }
 }
 
-/** The enrolment that a view counts in. */
-export function enrolmentOf(key: ViewKey): EnrolmentKey {
-  return { userId: key.userId, collectionId: key.collectionId, contextId: key.contextId }
-}
-
 /** Order of enrolments: by learner, collection and context. */
 export function compareKeys(a: EnrolmentKey, b: EnrolmentKey): number {
   return (

@@ -4,7 +4,7 @@
  */
 import { isId } from '../id.ts'
 import type { EnrolmentKey, ViewKey } from './key.ts'
-import type { Status } from './view.ts'
+import { COMPLETE, NOT_STARTED, viewCompletedAt, type Status, type ViewDecision } from './view.ts'
 
 export type Occurrence =
   | ({ readonly type: 'view-started' } & ViewKey)
@@ -79,6 +79,18 @@ export function readOccurrence(text: string): Occurrence {
   } catch {
     return { type: 'unreadable', text, reason: 'it is not JSON' }
   }
+}
+
+/** What is told of a decided view: that it started, that it ended, or that it had ended earlier than was known. */
+export function viewOccurrences(key: ViewKey, decision: ViewDecision): readonly Occurrence[] {
+  const { row, statusBefore, statusAfter, corrected } = decision
+  const told: Occurrence[] = []
+  if (statusBefore === NOT_STARTED && statusAfter > NOT_STARTED) told.push({ type: 'view-started', ...key })
+  const completedAt = row === undefined ? null : viewCompletedAt(row)
+  if (completedAt === null) return told
+  if (statusBefore !== COMPLETE) told.push({ type: 'view-ended', ...key, completedAt })
+  else if (corrected) told.push({ type: 'view-corrected', ...key, completedAt })
+  return told
 }
 
 /** Types that change raw rows: each names an enrolment whose summary is to be recomputed. */

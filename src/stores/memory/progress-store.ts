@@ -1,4 +1,4 @@
-import { attemptReplaces, joinAttempts, type Attempt } from '../../domain/progress/attempt.ts'
+import { decideAttempt, type Attempt } from '../../domain/progress/attempt.ts'
 import {
   enrolAt,
   enrolOutcome,
@@ -8,17 +8,9 @@ import {
   type Enrolment,
 } from '../../domain/progress/enrolment.ts'
 import type { EnrolmentKey, ViewKey } from '../../domain/progress/key.ts'
-import { staleEnrolment, type Occurrence } from '../../domain/progress/occurrence.ts'
+import { staleEnrolment, viewOccurrences, type Occurrence } from '../../domain/progress/occurrence.ts'
 import { hasProgress, summarise, type RawProgress, type Summary } from '../../domain/progress/summary.ts'
-import {
-  COMPLETE,
-  decideView,
-  factRow,
-  joinViews,
-  viewCompletedAt,
-  type ViewFact,
-  type ViewRow,
-} from '../../domain/progress/view.ts'
+import { decideView, factRow, joinViews, type ViewFact, type ViewRow } from '../../domain/progress/view.ts'
 import type { Page, PageRequest } from '../../ports/page.ts'
 import type {
   AttemptRecorded,
@@ -57,30 +49,24 @@ export class MemoryProgressStore implements ProgressStore {
   recordView(key: ViewKey, fact: ViewFact): Promise<ViewRecorded> {
     const ids = [...idsOf(key), key.contentId]
     const before = this.#views.get(...ids)
-    const { outcome, row, statusBefore, statusAfter, corrected } = decideView(before, fact)
+    const decision = decideView(before, fact)
+    const { outcome, row } = decision
     if (row === undefined) return Promise.resolve({ outcome, row: before })
     this.#views.set(ids, before === undefined ? factRow(fact) : joinViews(before, factRow(fact)))
-    const completedAt = viewCompletedAt(row)
-    if (statusBefore === 0 && statusAfter > 0) this.#append({ type: 'view-started', ...key })
-    if (completedAt !== null && statusBefore !== COMPLETE) this.#append({ type: 'view-ended', ...key, completedAt })
-    if (completedAt !== null && corrected) this.#append({ type: 'view-corrected', ...key, completedAt })
+    for (const occurrence of viewOccurrences(key, decision)) this.#append(occurrence)
     return Promise.resolve({ outcome, row })
   }
 
   submitAttempt(key: ViewKey, attempt: Attempt): Promise<AttemptRecorded> {
     const ids = [...idsOf(key), key.contentId, attempt.attemptId]
     const before = this.#attempts.get(...ids)
-    const after = before === undefined ? attempt : joinAttempts(before, attempt)
+    const { outcome, attempt: after, changed } = decideAttempt(before, attempt)
     this.#attempts.set(ids, after)
-    const replaced = before !== undefined && attemptReplaces(before, attempt)
-    if (before === undefined || replaced || after.firstSubmittedAt !== before.firstSubmittedAt) {
+    if (changed) {
       const { attemptId, score, maxScore } = after
       this.#append({ type: 'attempt-submitted', ...key, attemptId, score, maxScore })
     }
-    return Promise.resolve({
-      outcome: before === undefined ? 'RECORDED' : replaced ? 'REPLACED' : 'STALE',
-      attempt: after,
-    })
+    return Promise.resolve({ outcome, attempt: after })
   }
 
   enrol(key: EnrolmentKey, at: number, timed = false): Promise<EnrolmentRecorded> {

@@ -104,21 +104,39 @@ export class Statements {
   of(sql: string): Statement {
     const known = this.#prepared.get(sql)
     if (known !== undefined) return known
-    const prepared = telling(() => this.#database.prepare(sql))
-    const statement: Statement = {
-      get: (...values) => telling(() => prepared.get(...values)),
-      all: (...values) => telling(() => prepared.all(...values)),
-      run: (...values) => telling(() => prepared.run(...values)),
-    }
+    const statement = tellingStatement(this.#database, sql)
     this.#prepared.set(sql, statement)
     return statement
   }
 }
 
-/** Runs work; what SQLite says of the disk becomes a refusal with a code. */
-function telling<T>(work: () => T): T {
+/** What SQLite says of the disk becomes a refusal with a code. Written out, because every statement of a request passes here. */
+function tellingStatement(database: DatabaseSync, sql: string): Statement {
   try {
-    return work()
+    const prepared = database.prepare(sql)
+    return {
+      get: (...values) => {
+        try {
+          return prepared.get(...values)
+        } catch (error) {
+          throw storeError(error)
+        }
+      },
+      all: (...values) => {
+        try {
+          return prepared.all(...values)
+        } catch (error) {
+          throw storeError(error)
+        }
+      },
+      run: (...values) => {
+        try {
+          return prepared.run(...values)
+        } catch (error) {
+          throw storeError(error)
+        }
+      },
+    }
   } catch (error) {
     throw storeError(error)
   }

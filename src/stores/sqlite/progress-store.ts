@@ -1,16 +1,9 @@
-import { attemptReplaces, joinAttempts, type Attempt } from '../../domain/progress/attempt.ts'
+import { decideAttempt, type Attempt } from '../../domain/progress/attempt.ts'
 import { enrolAt, enrolOutcome, isActive, unenrolAt, type Enrolment } from '../../domain/progress/enrolment.ts'
 import type { EnrolmentKey, ViewKey } from '../../domain/progress/key.ts'
-import { staleEnrolment, type Occurrence } from '../../domain/progress/occurrence.ts'
+import { staleEnrolment, viewOccurrences, type Occurrence } from '../../domain/progress/occurrence.ts'
 import type { Summary } from '../../domain/progress/summary.ts'
-import {
-  COMPLETE,
-  decideView,
-  factRow,
-  viewCompletedAt,
-  type ViewFact,
-  type ViewRow,
-} from '../../domain/progress/view.ts'
+import { decideView, factRow, type ViewFact, type ViewRow } from '../../domain/progress/view.ts'
 import type { Page, PageRequest } from '../../ports/page.ts'
 import type {
   AttemptRecorded,
@@ -51,16 +44,11 @@ export class SqliteProgressStore implements ProgressStore {
   #recordView(key: ViewKey, fact: ViewFact): ViewRecorded {
     const before = this.#raw.view(key)
     const decision = decideView(before, fact)
-    const { row, statusBefore, statusAfter, outcome } = decision
+    const { row, outcome } = decision
     if (row === undefined) return { outcome, row: before }
     // The fact is merged, not the row that was read: the statement itself is the join (DESIGN decision 1).
     this.#raw.mergeView(key, factRow(fact))
-    if (statusBefore === 0 && statusAfter > 0) this.#append({ type: 'view-started', ...key })
-    const completedAt = viewCompletedAt(row)
-    if (completedAt !== null) {
-      if (statusBefore !== COMPLETE) this.#append({ type: 'view-ended', ...key, completedAt })
-      else if (decision.corrected) this.#append({ type: 'view-corrected', ...key, completedAt })
-    }
+    for (const occurrence of viewOccurrences(key, decision)) this.#append(occurrence)
     return { outcome, row }
   }
 
@@ -71,13 +59,11 @@ export class SqliteProgressStore implements ProgressStore {
   #submitAttempt(key: ViewKey, attempt: Attempt): AttemptRecorded {
     const before = this.#raw.attempt(key, attempt.attemptId)
     this.#raw.mergeAttempt(key, attempt)
-    const after = before === undefined ? attempt : joinAttempts(before, attempt)
-    const replaced = before !== undefined && attemptReplaces(before, attempt)
-    if (before === undefined || replaced || after.firstSubmittedAt !== before.firstSubmittedAt) {
+    const { outcome, attempt: after, changed } = decideAttempt(before, attempt)
+    if (changed) {
       const { attemptId, score, maxScore } = after
       this.#append({ type: 'attempt-submitted', ...key, attemptId, score, maxScore })
     }
-    const outcome = before === undefined ? 'RECORDED' : replaced ? 'REPLACED' : 'STALE'
     return { outcome, attempt: after }
   }
 
