@@ -1,17 +1,17 @@
 /** What every scenario works with: the loader, the servers, the stores, and the helpers that make a row of a phase. */
 import { mkdtempSync, rmSync } from 'node:fs'
-import { cp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ownKey } from '../src/http/token-keys.ts'
 import { signToken } from '../src/http/tokens.ts'
-import { makeStore } from './fixture.ts'
 import type { Group } from './groups.ts'
 import { loaderFault, measureOf, type Measure } from './measure.ts'
 import { UpdateOracle } from './oracle.ts'
 import type { Phase } from './phase.ts'
+import { withPutOff } from './put-off.ts'
 import { atEnd, startLoader, startProduct, type Loader, type Running } from './processes.ts'
 import type { Scale } from './scale.ts'
+import { Stores, type MadeStore } from './stores.ts'
 import { workloadOf, type Load } from './workloads.ts'
 
 /** A server and the folder of its store. */
@@ -39,6 +39,8 @@ export interface PhaseOptions {
   readonly connections?: number
   readonly countMax?: number
   readonly more?: Partial<Measure>
+  /** False where the phase is not to wait until what it wrote is folded. */
+  readonly folds?: boolean
 }
 
 export class Bench {
@@ -54,7 +56,9 @@ export class Bench {
   bytesPerRow = 0
   #sent = new Map<string, number>()
   #rates = new Map<Load['kind'], number>()
-  #main: Target | undefined
+  #main: Promise<Target> | undefined
+  readonly #stores: Stores
+  readonly #closing: (() => Promise<void>)[] = []
   readonly #remove: () => void
 
   private constructor(scale: Scale, seed: number, folder: string, tokens: readonly string[], say: (t: string) => void) {
@@ -63,6 +67,7 @@ export class Bench {
     this.folder = folder
     this.say = say
     this.loader = startLoader(tokens)
+    this.#stores = new Stores(folder, say)
     this.#remove = atEnd(() => {
       rmSync(folder, { recursive: true, force: true })
     })
@@ -81,39 +86,44 @@ export class Bench {
   }
 
   async close(): Promise<void> {
-    await this.#main?.server.end()
+    for (const end of this.#closing) await end()
+    const main = await this.#main
+    await main?.server.end()
     await this.loader.end()
     this.#remove()
   }
 
+  /** Notes what else is to be ended in order when the run ends. */
+  atClose(end: () => Promise<void>): void {
+    this.#closing.push(end)
+  }
+
   /** The server that most scenarios share, over the large store; started when it is first asked for. */
-  async main(): Promise<Target> {
-    if (this.#main !== undefined) return this.#main
-    const groups = Object.values(this.scale.groups)
-    const rows = groups.reduce((sum, { learners, leaves, views }) => sum + (views ? learners * leaves : 0), 0)
-    const { folder, bytes } = await this.store('main', groups)
-    this.bytesPerRow = bytes / rows
-    this.#main = { server: await startProduct(folder), folder }
+  main(): Promise<Target> {
+    this.#main ??= this.#startMain()
     return this.#main
+  }
+
+  async #startMain(): Promise<Target> {
+    const { folder, bytes } = await this.store('main', Object.values(this.scale.groups))
+    this.bytesPerRow = bytes / this.mainRows
+    return { server: await startProduct(folder), folder }
+  }
+
+  /** View rows of the large store. */
+  get mainRows(): number {
+    const groups = Object.values(this.scale.groups)
+    return groups.reduce((sum, { learners, leaves, views }) => sum + (views ? learners * leaves : 0), 0)
   }
 
   /** Replaces the server of the main store, after it was killed. */
   restarted(server: Running, folder: string): void {
-    this.#main = { server, folder }
+    this.#main = Promise.resolve({ server, folder })
   }
 
-  /** A new data folder with these groups, and the one token key of this run. */
-  async store(name: string, groups: readonly Group[]): Promise<{ readonly folder: string; readonly bytes: number }> {
-    const folder = join(this.folder, name)
-    const begun = performance.now()
-    let rows = 0
-    const bytes = makeStore(folder, groups, (made) => {
-      rows = made
-    })
-    await cp(join(this.folder, 'token-key.json'), join(folder, 'token-key.json'))
-    const seconds = ((performance.now() - begun) / 1000).toFixed(1)
-    this.say(`store ${name}: ${String(rows)} view rows, ${(bytes / 1e6).toFixed(0)} MB in ${seconds} s`)
-    return { folder, bytes }
+  /** The data folder of a name with these groups and the one token key of this run, made when it is first asked for. */
+  store(name: string, groups: readonly Group[]): Promise<MadeStore> {
+    return this.#stores.store(name, groups)
   }
 
   /** Runs one phase; the requests of a load go on where the phase before ended. */
@@ -146,7 +156,8 @@ export class Bench {
     }
     const invalid = loaderFault(result, this.loaderRate)
     const answered = result.checked > 0 && result.errors === 0 ? { check: 'ok' } : {}
-    return measureOf(id, what, result, workload.items, { invalid, ...answered, ...more })
+    const all = options.folds === false ? result : await withPutOff(phase, result, target.folder)
+    return measureOf(id, what, all, workload.items, { invalid, ...answered, ...more })
   }
 
   /** Notes how fast requests of a kind were answered: enough are prepared the next time, and not many more. */
@@ -174,5 +185,15 @@ export class Bench {
   checked(measure: Measure, target: Target, group: Group): Measure {
     if (measure.errors > 0) return measure
     return { ...measure, check: this.oracle(target, group).check(target.folder) }
+  }
+}
+
+/** What is made once for a run and shared by its rounds: the same promise for every caller. */
+export function oncePerRun<T>(make: (bench: Bench) => Promise<T>): (bench: Bench) => Promise<T> {
+  const made = new WeakMap<Bench, Promise<T>>()
+  return (bench) => {
+    const known = made.get(bench) ?? make(bench)
+    made.set(bench, known)
+    return known
   }
 }

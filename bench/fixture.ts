@@ -6,23 +6,48 @@ import type { Context } from '../src/domain/progress/context.ts'
 import { readHierarchy } from '../src/domain/progress/hierarchy.ts'
 import { summarise } from '../src/domain/progress/summary.ts'
 import { isId } from '../src/domain/id.ts'
-import { encodeStructure, encodeSummary } from '../src/stores/codec.ts'
+import { encodeStructure, encodeSummary, type StoredSummary } from '../src/stores/codec.ts'
 import { openDatabase } from '../src/stores/sqlite/database.ts'
-import { collectionOf, COMPLETED_AT, contentOf, doneOf, idsOf, STARTED_AT, userOf, type Group } from './groups.ts'
+import { collectionOf, COMPLETED_AT, contentOf, doneOf, STARTED_AT, type Group } from './groups.ts'
 
 /** Says how many rows of how many are made. */
 export type FixtureProgress = (rows: number) => void
 
 const LEARNERS_AT_ONCE = 2000
 
-const VIEWS = `INSERT INTO view (user_id, collection_id, context_id, content_id,
-    started_at, completed_at, last_access_at, progress, timespent_s, details, details_at)
-  SELECT printf('%s-u%07d', $name, l.n), printf('%s-c%03d', $name, l.n % $courses),
-    printf('%s-c%03d-b1', $name, l.n % $courses), printf('%s-c%03d-k%06d', $name, l.n % $courses, k.n),
-    $started, iif(k.n < l.done, $completed, NULL), iif(k.n < l.done, $completed, $started),
-    iif(k.n < l.done, 100.0, 0.0), 0.0, NULL, NULL
-  FROM (SELECT value AS n, iif($some, (value * 7) % ($leaves + 1), $unread) AS done FROM json_each($learners)) l
-  CROSS JOIN (SELECT value AS n FROM json_each($contents)) k`
+/** Learner n of a group, and how many contents of its course are done: the numbers that rows are made from. */
+const LEARNERS = `(SELECT value AS n, value % $courses AS course,
+  iif($some, (value * 7) % ($leaves + 1), $unread) AS done FROM json_each($learners))`
+
+const CONTENTS = `INSERT INTO content (content, content_id)
+  SELECT $firstContent + c.value * $leaves + k.value, printf('%s-c%03d-k%06d', $name, c.value, k.value)
+  FROM json_each($each) c CROSS JOIN json_each($contents) k`
+
+const PARTICIPATIONS = `INSERT INTO participation (participation, user_id, collection_id, context_id, member,
+    first_enrolled_at, enrolled_at, unenrolled_at, completed_at)
+  SELECT $first + n, printf('%s-u%07d', $name, n), printf('%s-c%03d', $name, course),
+    printf('%s-c%03d-b1', $name, course), 1, $enrolled, $enrolled, NULL, iif(done = $leaves, $finished, NULL)
+  FROM ${LEARNERS}`
+
+const VIEWS = `INSERT INTO view (participation, content, started_at, completed_at, last_access_at, progress, timespent_s,
+    details, details_at)
+  SELECT $first + l.n, $firstContent + l.course * $leaves + k.n, $started, iif(k.n < l.done, $completed, NULL),
+    iif(k.n < l.done, $completed, $started), iif(k.n < l.done, 100.0, 0.0), 0.0, NULL, NULL
+  FROM ${LEARNERS} l CROSS JOIN (SELECT value AS n FROM json_each($contents)) k`
+
+/** Learners and contents in an order that mixes them. */
+const UNREAD = `INSERT INTO log (at, type, key, data)
+  SELECT $at, 'view-ended', user_id, json_object('type', 'view-ended', 'userId', user_id,
+    'collectionId', collection_id, 'contextId', context_id,
+    'contentId', printf('%s-k%06d', collection_id, k.value), 'completedAt', $at)
+  FROM participation CROSS JOIN json_each($ended) k WHERE participation BETWEEN $first AND $last
+  ORDER BY ((participation - $first) * 7919 + k.value * 104729) % 1000003`
+
+/** Numbers of the first participation and of the first content of a group: the next ones follow, so that rows are appended. */
+interface Numbers {
+  readonly first: number
+  readonly firstContent: number
+}
 
 /** Fills a new data folder; answers the bytes on disk. */
 export function makeStore(folder: string, groups: readonly Group[], onProgress: FixtureProgress): number {
@@ -33,17 +58,19 @@ export function makeStore(folder: string, groups: readonly Group[], onProgress: 
     // Nothing here must survive a crash: whatever made this store makes it again.
     database.exec('PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF')
     let rows = 0
+    let numbers: Numbers = { first: 1, firstContent: 1 }
     for (const group of [...groups].sort((a, b) => (a.name < b.name ? -1 : 1))) {
       database.exec('BEGIN')
-      if (group.views) {
-        for (let from = 0; from < group.learners; from += LEARNERS_AT_ONCE) {
-          rows += makeViews(database, group, from, Math.min(group.learners, from + LEARNERS_AT_ONCE))
+      if (group.views || group.enrolled) {
+        const before = rows
+        makeRows(database, group, numbers, (made) => {
+          rows = before + made
           onProgress(rows)
-        }
+        })
+        const { first, firstContent } = numbers
+        numbers = { first: first + group.learners, firstContent: firstContent + group.courses * group.leaves }
       }
       if (group.published) for (let course = 0; course < group.courses; course += 1) publish(database, group, course)
-      if (group.enrolled) enrolAll(database, group)
-      if (group.unread > 0) logUnread(database, group)
       database.exec('COMMIT')
     }
     database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_checkpoint(TRUNCATE)')
@@ -53,51 +80,55 @@ export function makeStore(folder: string, groups: readonly Group[], onProgress: 
   return statSync(path).size
 }
 
-function makeViews(database: DatabaseSync, group: Group, from: number, to: number): number {
-  database.prepare(VIEWS).run({
-    $name: group.name,
-    $courses: group.courses,
-    $leaves: group.leaves,
-    $some: group.completed && group.unread === 0 ? 1 : 0,
-    $unread: group.unread,
-    $started: STARTED_AT,
-    $completed: COMPLETED_AT,
-    $learners: JSON.stringify(Array.from({ length: to - from }, (_, index) => from + index)),
-    $contents: JSON.stringify(Array.from({ length: group.leaves }, (_, index) => index)),
-  })
-  return (to - from) * group.leaves
+/** Contents, participations, view rows, summaries and unread triggers of a group, as the product writes them. */
+function makeRows(database: DatabaseSync, group: Group, numbers: Numbers, onProgress: FixtureProgress): void {
+  const { name, courses, leaves, learners, unread } = group
+  const contents = JSON.stringify(upTo(leaves))
+  const { first, firstContent } = numbers
+  if (group.views) {
+    const each = JSON.stringify(upTo(courses))
+    database
+      .prepare(CONTENTS)
+      .run({ $name: name, $leaves: leaves, $firstContent: firstContent, $each: each, $contents: contents })
+  }
+  const participations = database.prepare(PARTICIPATIONS)
+  const views = database.prepare(VIEWS)
+  for (let from = 0; from < learners; from += LEARNERS_AT_ONCE) {
+    const to = Math.min(learners, from + LEARNERS_AT_ONCE)
+    const common = {
+      $courses: courses,
+      $leaves: leaves,
+      $some: group.completed && unread === 0 ? 1 : 0,
+      $unread: unread,
+      $first: first,
+      $learners: JSON.stringify(upTo(to - from).map((index) => from + index)),
+    }
+    const [enrolled, finished] = group.enrolled ? [STARTED_AT, COMPLETED_AT] : [null, null]
+    participations.run({ ...common, $name: name, $enrolled: enrolled, $finished: finished })
+    if (!group.views) continue
+    const times = { $started: STARTED_AT, $completed: COMPLETED_AT }
+    views.run({ ...common, ...times, $firstContent: firstContent, $contents: contents })
+    onProgress(to * leaves)
+  }
+  if (group.enrolled) storeSummaries(database, group, first)
+  if (unread === 0) return
+  const ended = JSON.stringify(upTo(unread))
+  database.prepare(UNREAD).run({ $at: COMPLETED_AT, $first: first, $last: first + learners - 1, $ended: ended })
 }
 
-/** What the log holds of a group, learners and contents in an order that mixes them. */
-function logUnread(database: DatabaseSync, group: Group): void {
-  database
-    .prepare(
-      `INSERT INTO log (at, key, data)
-       SELECT $at, user_id, json_object('type', 'view-ended', 'userId', user_id, 'collectionId', collection_id,
-           'contextId', context_id, 'contentId', content_id, 'completedAt', completed_at)
-       FROM view WHERE user_id >= $first AND user_id <= $last AND completed_at IS NOT NULL
-       ORDER BY (CAST(substr(user_id, -7) AS INTEGER) * 7919 + CAST(substr(content_id, -6) AS INTEGER) * 104729) % 1000003`,
-    )
-    .run({ $at: COMPLETED_AT, $first: userOf(group, 0), $last: userOf(group, group.learners) })
+function upTo(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index)
 }
 
-/** Enrolments, participants, completions and summaries of a group, as the product writes them. */
-function enrolAll(database: DatabaseSync, group: Group): void {
-  const enrol = database.prepare('INSERT INTO enrolment VALUES (?, ?, ?, ?, ?, NULL)')
-  const participate = database.prepare('INSERT INTO participant VALUES (?, ?, ?)')
-  const complete = database.prepare('INSERT INTO completion VALUES (?, ?, ?, ?)')
-  const store = database.prepare('INSERT INTO summary VALUES (?, ?, ?, 1, ?, ?, ?, ?)')
-  const texts = new Map<string, { readonly status: number; readonly data: string }>()
+/** The summaries of a group: they depend on nothing but how many contents are done. */
+function storeSummaries(database: DatabaseSync, group: Group, first: number): void {
+  const store = database.prepare('INSERT INTO summary VALUES (?, 1, ?, ?, ?, ?, ?)')
+  const texts = new Map<number, ReturnType<typeof summaryOf>>()
   for (let learner = 0; learner < group.learners; learner += 1) {
-    const { userId, collectionId, contextId } = idsOf(group, learner)
     const done = doneOf(group, learner)
-    const name = `${collectionId} ${String(done)}`
-    const text = texts.get(name) ?? summaryText(group, collectionId, done)
-    texts.set(name, text)
-    enrol.run(userId, collectionId, contextId, STARTED_AT, STARTED_AT)
-    participate.run(collectionId, contextId, userId)
-    if (done === group.leaves) complete.run(userId, collectionId, contextId, COMPLETED_AT)
-    store.run(userId, collectionId, contextId, done, group.leaves, text.status, text.data)
+    const { status, leaves, details } = texts.get(done) ?? summaryOf(group, done)
+    texts.set(done, { status, leaves, details })
+    store.run(first + learner, done, group.leaves, status, leaves, details)
   }
 }
 
@@ -130,7 +161,9 @@ function structureOf(group: Group, id: string): ReturnType<typeof readHierarchy>
 }
 
 /** The stored summary of a learner who has done so many contents of a course. */
-function summaryText(group: Group, id: string, done: number): { readonly status: number; readonly data: string } {
+function summaryOf(group: Group, done: number): StoredSummary & { readonly status: number } {
+  const id = collectionOf(group, 0)
+  const structure = structureOf(group, id)
   const views = new Map(
     Array.from({ length: group.leaves }, (_, leaf) => {
       const completedAt = leaf < done ? COMPLETED_AT : null
@@ -138,6 +171,6 @@ function summaryText(group: Group, id: string, done: number): { readonly status:
       return [contentOf(id, leaf), { startedAt: STARTED_AT, completedAt, ...rest }] as const
     }),
   )
-  const summary = summarise(structureOf(group, id), 1, { views, attempts: new Map(), completedAt: undefined })
-  return { status: summary.status, data: encodeSummary(summary) }
+  const summary = summarise(structure, 1, { views, attempts: new Map(), completedAt: undefined })
+  return { status: summary.status, ...encodeSummary(summary, structure) }
 }

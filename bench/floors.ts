@@ -20,7 +20,7 @@ export async function startFloors(bench: Bench): Promise<Floors> {
     server: await startOwn('floor-server.ts', kind, bench.folder),
     folder: kind,
   })
-  const [product, fastify, hello] = [await start('F0'), await start('F1'), await start('F4')]
+  const [product, fastify, hello] = await Promise.all([start('F0'), start('F1'), start('F4')])
   const end = async (): Promise<void> => {
     for (const { server } of [product, fastify, hello]) await server.end()
   }
@@ -73,6 +73,23 @@ export async function httpFloor(
   // The fastest floor is what the loader itself is measured by.
   const invalid = id === 'F4' || id === 'F1' ? undefined : loaderFault(result, bench.loaderRate)
   return measureOf(id, what, result, 1, { invalid })
+}
+
+/**
+ * A phase between two passes of its floor: what is compared is measured side by side, because a neighbour on the machine
+ * comes and goes within seconds. Answers the phase and the mean of both passes, as row `F0 beside S1`.
+ */
+export async function besideFloor(
+  bench: Bench,
+  floors: Floors,
+  floor: Pick<Measure, 'id' | 'what'> & { readonly load: Load },
+  phase: () => Promise<Measure>,
+): Promise<readonly [Measure, Measure]> {
+  const pass = (): Promise<Measure> => httpFloor(bench, floors.product, floor.id, floor.what, floor.load)
+  const before = await pass()
+  const measure = await phase()
+  const [both] = meetFloors([before], [await pass()])
+  return [measure, both ?? before]
 }
 
 /** A floor of a round: both passes as one. */

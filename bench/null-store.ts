@@ -4,10 +4,10 @@ import type { Enrolment } from '../src/domain/progress/enrolment.ts'
 import { readHierarchy } from '../src/domain/progress/hierarchy.ts'
 import { isId } from '../src/domain/id.ts'
 import { summarise, type Summary } from '../src/domain/progress/summary.ts'
-import { factRow, type ViewRow } from '../src/domain/progress/view.ts'
+import { factRow, type ViewFact, type ViewRow } from '../src/domain/progress/view.ts'
 import type { Catalogue } from '../src/ports/catalogue.ts'
 import type { Log } from '../src/ports/log.ts'
-import type { ProgressStore } from '../src/ports/progress-store.ts'
+import type { ProgressStore, ViewRecorded } from '../src/ports/progress-store.ts'
 import type { Store } from '../src/ports/store.ts'
 import { collectionOf, COMPLETED_AT, contentOf, group, STARTED_AT } from './groups.ts'
 
@@ -39,10 +39,8 @@ export function openNullStore(leaves: number): Store {
 function nullProgress(summary: Summary): ProgressStore {
   const enrolment: Enrolment = { firstEnrolledAt: STARTED_AT, enrolledAt: STARTED_AT, unenrolledAt: null }
   return {
-    recordView: (_key, fact) => {
-      const row = { ...factRow(fact), startedAt: STARTED_AT }
-      return Promise.resolve({ outcome: fact.kind === 'start' ? 'STARTED' : 'UPDATED', row })
-    },
+    recordView: (_key, fact) => Promise.resolve(nullView(fact)),
+    recordViews: (writes) => Promise.resolve(writes.map(({ fact }) => nullView(fact))),
     submitAttempt: (_key, attempt) => Promise.resolve({ outcome: 'RECORDED', attempt }),
     enrol: () => Promise.resolve({ outcome: 'ENROLLED', enrolment }),
     unenrol: () => Promise.resolve({ outcome: 'UNENROLLED', enrolment }),
@@ -54,9 +52,15 @@ function nullProgress(summary: Summary): ProgressStore {
     enrolmentsOf: () => Promise.resolve(NO_PAGE),
     enrolmentsIn: () => Promise.resolve(NO_PAGE),
     summary: () => Promise.resolve(summary),
+    enrolmentSummary: () => Promise.resolve({ enrolment, summary }),
     recompute: () => Promise.resolve(),
+    inOrder: (keys) => Promise.resolve(keys),
     participants: () => Promise.resolve(NO_PAGE),
   }
+}
+
+function nullView(fact: ViewFact): ViewRecorded {
+  return { outcome: fact.kind === 'start' ? 'STARTED' : 'UPDATED', row: { ...factRow(fact), startedAt: STARTED_AT } }
 }
 
 function nullCatalogue(publication: Awaited<ReturnType<Catalogue['publication']>>): Catalogue {

@@ -7,8 +7,12 @@ import type { Fact } from './workloads.ts'
 /** Rows compared at most in one check, spread over all that were written. */
 const COMPARED_MAX = 20_000
 
-const SELECT = `SELECT progress, timespent_s FROM view
-  WHERE user_id = ? AND collection_id = ? AND context_id = ? AND content_id = ?`
+/** The number of a learner in a collection and context, and that of a content, from their ids. */
+export const PARTICIPATION =
+  '(SELECT participation FROM participation WHERE user_id = ? AND collection_id = ? AND context_id = ?)'
+export const CONTENT = '(SELECT content FROM content WHERE content_id = ?)'
+
+const SELECT = `SELECT progress, timespent_s FROM view WHERE participation = ${PARTICIPATION} AND content = ${CONTENT}`
 
 /** Opens a store beside its server, to look and not to touch. */
 export function openToRead(folder: string): DatabaseSync {
@@ -36,7 +40,7 @@ export class UpdateOracle {
     if (certain) raise(this.#least, row, fact)
   }
 
-  /** `ok`, or the first row that is not what it must be. */
+  /** `ok`, or the first row that is not what it must be. Every view must be in its table: see settled.ts. */
   check(folder: string): string {
     const written: number[] = []
     for (let row = 0; row < this.#most.timespent.length; row += 1) if (this.#most.timespent[row]) written.push(row)

@@ -1,4 +1,5 @@
 /** One stretch of load: what the benchmark asks of the loader, and what it answers. */
+import type { Usage } from './proc.ts'
 import type { Load } from './workloads.ts'
 
 export interface Phase {
@@ -32,6 +33,8 @@ export interface PhaseResult {
   readonly cpuMs: number
   readonly writtenBytes: number
   readonly rssMb: number
+  /** What the processes had used in their lives when the phase ended. */
+  readonly atEnd: Usage
   readonly p50: number
   readonly p99: number
   readonly p999: number

@@ -122,6 +122,21 @@ export function startOwn(file: string, ...args: readonly string[]): Promise<Runn
   return startServer([process.execPath, join(import.meta.dirname, file), ...args])
 }
 
+/** Runs a program of this folder to its end, under the Node that runs this, and answers what it wrote. */
+export async function runOwn(flags: readonly string[], file: string, ...args: readonly string[]): Promise<string> {
+  const child = start(LOADER_CPU, [process.execPath, ...flags, join(import.meta.dirname, file), ...args], {})
+  let [stdout, stderr] = ['', '']
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
+  })
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-4000)
+  })
+  const [code] = (await once(child, 'close')) as [number | null]
+  if (code !== 0) throw new Error(`${file} failed (${String(code)}): ${stderr}`)
+  return stdout
+}
+
 export interface Loader {
   run(phase: Phase): Promise<PhaseResult>
   end(): Promise<void>

@@ -10,12 +10,13 @@ const row = (id: string, figures: Partial<Measure>): readonly [string, Measure] 
   { id, what: '', errors: 0, check: '', ...figures },
 ]
 const round = (cpuUs: number, rate = 20_000): ReadonlyMap<string, Measure> =>
-  new Map([row('F0', { cpuUs: 20, rate: 40_000 }), row('S1', { cpuUs, rate, check: 'ok' })])
+  new Map([row('F0 beside S1', { cpuUs: 20, rate: 40_000 }), row('S1', { cpuUs, rate, check: 'ok' })])
 
 function reportOf(targets = reportTargets([round(34), round(34.2), round(34.8)])): Report {
   const machine = { cpu: '', cores: 2, kernel: '', node: '', sqlite: '', durability: 'FULL' }
   const load = { before: '', after: '' }
-  return { commit: 'c', machine, seed: 1, scale: 'quick', load, valid: true, targets, scenarios: [] }
+  const when = { date: '2026-11-21T12:00:00.000Z', commit: 'c', seconds: {} }
+  return { ...when, machine, seed: 1, scale: 'quick', load, valid: true, targets, scenarios: [] }
 }
 
 test('every target T1 to T20 stands in the report, with a figure or with the reason why there is none', () => {

@@ -41,11 +41,15 @@ export interface ScenarioReport {
 }
 
 export interface Report {
+  /** When the run ended, ISO 8601. */
+  readonly date: string
   readonly commit: string
   readonly machine: Machine
   readonly seed: number
   readonly scale: string
   readonly load: { readonly before: string; readonly after: string }
+  /** Where the time of the run went. */
+  readonly seconds: Readonly<Record<string, number>>
   /** False where a scenario ended with a wrong result: then no figure counts. */
   readonly valid: boolean
   readonly targets: readonly TargetReport[]
@@ -55,19 +59,25 @@ export interface Report {
 const NOISY = 0.3
 const GATE_SLACK = 0.15
 
-/** Every target, from the rows of every round. */
-export function reportTargets(rounds: readonly Round[]): readonly TargetReport[] {
-  return TARGETS.map((target) => reportTarget(target, rounds))
+/**
+ * Every target, from the rows of every round.
+ * @param ran ids of the scenarios that were run: a gate whose scenarios are among them and that has no figure is missed
+ */
+export function reportTargets(rounds: readonly Round[], ran: ReadonlySet<string> = new Set()): readonly TargetReport[] {
+  return TARGETS.map((target) => reportTarget(target, rounds, ran))
 }
 
-function reportTarget(target: Target, rounds: readonly Round[]): TargetReport {
+function reportTarget(target: Target, rounds: readonly Round[], ran: ReadonlySet<string>): TargetReport {
   const { id, unit, must, stretch, better } = target
   const definition = { id, unit, must, stretch, better }
   const formula = FORMULAS[id] ?? {}
   const values = valuesOf(formula.of, rounds)
   const value = median(values)
   if (value === undefined) {
-    return { ...definition, value: null, pass: false, rounds: [], why: formula.why ?? missing(target.row, rounds) }
+    const why = formula.why ?? missing(target.row, rounds)
+    // What was to be measured and was not proves nothing.
+    const gate = target.gated === true && (target.needs ?? []).every((id) => ran.has(id)) ? { gate: false } : {}
+    return { ...definition, value: null, pass: false, rounds: [], why, ...gate }
   }
   const merged = mergeRounds(rounds)
   const fault = formula.also?.(merged)

@@ -77,6 +77,7 @@ class Run {
       cpuMs: after.cpuMs - before.cpuMs,
       writtenBytes: after.writtenBytes - before.writtenBytes,
       rssMb: after.rssMb,
+      atEnd: after,
       p50: this.#latency.quantile(0.5),
       p99: this.#latency.quantile(0.99),
       p999: this.#latency.quantile(0.999),

@@ -1,5 +1,5 @@
 /** One run of the benchmark: rounds of floors and scenarios, then what is measured once, then the report. */
-import { Bench } from './context.ts'
+import { Bench, type Target } from './context.ts'
 import { meetFloors, runFloors, startFloors, type Floors } from './floors.ts'
 import { commitOf, loadAverage, machineOf } from './machine.ts'
 import type { Measure, Round } from './measure.ts'
@@ -7,7 +7,8 @@ import { endAll } from './processes.ts'
 import { isValid, mergeRounds, reportScenario, reportTargets, type Report } from './report.ts'
 import { FULL, QUICK } from './scale.ts'
 import { SCENARIOS } from './scenarios/all.ts'
-import type { Scenario } from './scenarios/scenario.ts'
+import { isChosen, type Scenario } from './scenarios/scenario.ts'
+import { Stopwatch } from './stopwatch.ts'
 import { warmUp } from './warm-up.ts'
 
 export interface RunOptions {
@@ -34,22 +35,27 @@ export async function runBench(options: RunOptions): Promise<Run> {
     process.exit(1)
   }
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
+  const chosen = SCENARIOS.filter((scenario) => isChosen(scenario, options.only))
+  const watch = new Stopwatch()
   try {
-    const { server } = await bench.main()
-    floors = await startFloors(bench)
-    await warmUp(bench, floors)
-    const rounds = await runRounds(bench, floors, options)
+    const made = await watch.time('stores and servers', () => prepare(bench, chosen))
+    ;({ floors } = made)
+    const { main } = made
+    await watch.time('warm-up', () => warmUp(bench, made.floors))
+    const rounds = await runRounds({ bench, floors, chosen, watch, options })
     const [first] = rounds
     if (first !== undefined) addDisk(bench, first)
     const rows = mergeRounds(rounds)
     const report: Report = {
+      date: new Date().toISOString(),
       commit: commitOf(),
-      machine: machineOf(server.stdout),
+      machine: machineOf(main.server.stdout),
       seed: options.seed,
       scale: scale.name,
       load: { before, after: loadAverage() },
+      seconds: watch.seconds,
       valid: isValid(rounds),
-      targets: reportTargets(rounds),
+      targets: reportTargets(rounds, new Set(chosen.map(({ id }) => id))),
       scenarios: [...rows.values()].map(reportScenario),
     }
     return { report, rows }
@@ -61,9 +67,29 @@ export async function runBench(options: RunOptions): Promise<Run> {
   }
 }
 
+/** Everything that takes long and is no figure, at the same time: nothing is measured before all of it is there. */
+async function prepare(
+  bench: Bench,
+  chosen: readonly Scenario[],
+): Promise<{ readonly main: Target; readonly floors: Floors }> {
+  const [main, floors] = await Promise.all([
+    bench.main(),
+    startFloors(bench),
+    ...chosen.map((scenario) => scenario.prepare?.(bench)),
+  ])
+  return { main, floors }
+}
+
+interface Course {
+  readonly bench: Bench
+  readonly floors: Floors
+  readonly chosen: readonly Scenario[]
+  readonly watch: Stopwatch
+  readonly options: RunOptions
+}
+
 /** Every round: all floors, the scenarios, the floors in reverse. What is measured once joins the first round. */
-async function runRounds(bench: Bench, floors: Floors, options: RunOptions): Promise<readonly Round[]> {
-  const chosen = SCENARIOS.filter(({ id }) => options.only.length === 0 || options.only.includes(id))
+async function runRounds({ bench, floors, chosen, watch, options }: Course): Promise<readonly Round[]> {
   const { rounds: count } = bench.scale
   const inRound = (round: number): readonly Scenario[] =>
     chosen.filter(({ rounds }) => rounds === 'always' || (rounds === 'full' && (!options.quick || round === 0)))
@@ -75,7 +101,7 @@ async function runRounds(bench: Bench, floors: Floors, options: RunOptions): Pro
   let done = 0
   const step = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
     options.onStep(done, total, what)
-    const result = await work()
+    const result = await watch.time(what, work)
     done += 1
     return result
   }

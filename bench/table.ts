@@ -53,12 +53,18 @@ export function tableOf(rows: Round, targets: readonly TargetReport[]): string {
 /** What each row is, in words, and what the targets lack. */
 export function notesOf(rows: Round, targets: readonly TargetReport[]): string {
   const lines = [...rows.values()].map(({ id, what, note }) => `${id}: ${what}${note === undefined ? '' : `; ${note}`}`)
-  const faults = targets.flatMap(({ id, value, why, fault, noisy }) => [
+  const faults = targets.flatMap(({ id, value, unit, why, fault, noisy, rounds }) => [
+    ...(rounds.length > 1 && value !== null ? [`${id}: ${digits(value)} ${unit}${rangeOf(rounds)}`] : []),
     ...(value === null ? [`${id}: no figure: ${why ?? ''}`] : []),
     ...(fault === undefined ? [] : [`${id}: ${fault}`]),
     ...(noisy === true ? [`${id}: noisy: the rounds lie more than 30 % apart`] : []),
   ])
   return [...lines, ...faults].join('\n')
+}
+
+/** The least and the greatest of the rounds, in brackets; empty where there was one. */
+export function rangeOf(rounds: readonly number[]): string {
+  return rounds.length < 2 ? '' : ` (${digits(Math.min(...rounds))} to ${digits(Math.max(...rounds))})`
 }
 
 export function isFloor({ id }: Measure): boolean {

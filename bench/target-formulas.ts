@@ -59,15 +59,19 @@ function leafLimit(round: Round): string | undefined {
   return above === undefined ? undefined : `${above[1].toFixed(1)} us at ${String(above[0])} leaves`
 }
 
+/** T10: how much more memory a process may take late in its life, and what garbage not yet collected may add. */
+const RSS_GROWTH_MAX = 0.05
+const RSS_SWING_MB = 10
+
 const size = (round: Round, id: string): Measure | undefined => round.get(id)
 
 export const FORMULAS: Readonly<Record<string, Formula>> = {
   T1: {
-    of: (round) => ratio(round, ['S1', 'cpuUs'], ['F0', 'cpuUs']),
+    of: (round) => ratio(round, ['S1', 'cpuUs'], ['F0 beside S1', 'cpuUs']),
   },
   T2: {
-    of: (round) => ratio(round, ['S1', 'rate'], ['F0', 'rate']),
-    byCpu: (round) => ratio(round, ['F0', 'cpuUs'], ['S1', 'cpuUs']),
+    of: (round) => ratio(round, ['S1', 'rate'], ['F0 beside S1', 'rate']),
+    byCpu: (round) => ratio(round, ['F0 beside S1', 'cpuUs'], ['S1', 'cpuUs']),
   },
   T3: {
     of: (round) => ratio(round, ['S1 50 %', 'p99'], ['F0 50 %', 'p99']),
@@ -109,10 +113,17 @@ export const FORMULAS: Readonly<Record<string, Formula>> = {
   },
   T10: {
     of: (round) => ratio(round, ['S12 last', 'cpuUs'], ['S12 first', 'cpuUs']),
+    also: (round) => {
+      const { rssBeforeMb: before, rssAfterMb: after } = size(round, 'S12 last')?.values ?? {}
+      if (before === undefined || after === undefined) return undefined
+      // A collection of garbage more or less is no growth.
+      const allowed = before + Math.max(before * RSS_GROWTH_MAX, RSS_SWING_MB)
+      return unless(after <= allowed, `memory grew from ${before.toFixed(0)} to ${after.toFixed(0)} MB, more than 5 %`)
+    },
   },
   T11: {
-    of: (round) => ratio(round, ['S6', 'rate'], ['F0r', 'rate']),
-    byCpu: (round) => ratio(round, ['F0r', 'cpuUs'], ['S6', 'cpuUs']),
+    of: (round) => ratio(round, ['S6', 'rate'], ['F0r beside S6', 'rate']),
+    byCpu: (round) => ratio(round, ['F0r beside S6', 'cpuUs'], ['S6', 'cpuUs']),
     also: (round) => {
       const tail = ratio(round, ['S6 open', 'p99'], ['F0r open', 'p99']) ?? 0
       return unless(tail <= 2, `p99 of the open loop is ${tail.toFixed(1)} x that of F0r, it must be 2 x or less`)
@@ -141,7 +152,7 @@ export const FORMULAS: Readonly<Record<string, Formula>> = {
     },
   },
   T16: {
-    why: 'the embedded store keeps no statuses in the heap: SQLite pages them, in a cache of 64 MB whatever their number',
+    of: (round) => size(round, 'S16')?.values?.['hotMb'],
   },
   T17: {
     of: (round) => size(round, 'S1')?.values?.['diskMb'],

@@ -11,6 +11,8 @@ export interface Target {
   readonly row: string
   /** Whether a pipeline fails on it. */
   readonly gated?: boolean
+  /** Ids of the scenarios whose rows a gated one is computed from: what is measured again where it was missed. */
+  readonly needs?: readonly string[]
 }
 
 export const TARGETS: readonly Target[] = [
@@ -23,6 +25,7 @@ export const TARGETS: readonly Target[] = [
     better: 'lower',
     row: 'S1',
     gated: true,
+    needs: ['S1'],
   },
   {
     id: 'T2',
@@ -33,6 +36,7 @@ export const TARGETS: readonly Target[] = [
     better: 'higher',
     row: 'S1',
     gated: true,
+    needs: ['S1'],
   },
   {
     id: 'T3',
@@ -52,6 +56,7 @@ export const TARGETS: readonly Target[] = [
     better: 'higher',
     row: 'S4',
     gated: true,
+    needs: ['S1', 'S4'],
   },
   {
     id: 'T5',
@@ -89,6 +94,7 @@ export const TARGETS: readonly Target[] = [
     better: 'lower',
     row: 'S11 history 10000',
     gated: true,
+    needs: ['S11-history'],
   },
   {
     id: 'T9',
@@ -99,6 +105,7 @@ export const TARGETS: readonly Target[] = [
     better: 'lower',
     row: 'S11 main store',
     gated: true,
+    needs: ['S11-store'],
   },
   {
     id: 'T10',
@@ -109,6 +116,7 @@ export const TARGETS: readonly Target[] = [
     better: 'lower',
     row: 'S12 last',
     gated: true,
+    needs: ['S12'],
   },
   {
     id: 'T11',
@@ -119,6 +127,7 @@ export const TARGETS: readonly Target[] = [
     better: 'higher',
     row: 'S6',
     gated: true,
+    needs: ['S6'],
   },
   {
     id: 'T12',
@@ -147,6 +156,7 @@ export const TARGETS: readonly Target[] = [
     better: 'lower',
     row: 'S11 200 leaves',
     gated: true,
+    needs: ['S11-leaves'],
   },
   {
     id: 'T15',
@@ -164,7 +174,7 @@ export const TARGETS: readonly Target[] = [
     must: 15,
     stretch: 3,
     better: 'lower',
-    row: '',
+    row: 'S16',
   },
   {
     id: 'T17',

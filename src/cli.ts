@@ -99,7 +99,8 @@ function program(): Command {
     .option('--scenario <ids>', 'only these, for example S1,S7')
     .option('--json <file>', 'write the report to a file')
     .option('--compare <file>', 'print the change of every target since an earlier report')
-    .option('--gate', 'fail where a ratio misses its target by more than 15 %')
+    .option('--gate', 'fail where a ratio misses its target by more than 15 %, twice in a row')
+    .option('--history <file>', 'append the figures to a file, one line of JSON for each run')
     .option('--seed <number>', 'what the data is made from', readSeed, 1)
     .option('--write-docs', 'write docs/reference/performance.md')
     .action(async (options: BenchOptions) => {

@@ -49,12 +49,27 @@ export async function openWaymark(
   weaker: Pick<SqliteOptions, 'synchronous'> = {},
 ): Promise<Waymark> {
   const metrics = openMetrics()
+  // The server, which has the log of the process, comes after its store.
+  let reportFold: (error: unknown) => void = () => undefined
   const { promise: broken, resolve: onBroken } = Promise.withResolvers<Error>()
-  const options = { ...storeOptions(config, clock), ...weaker, onCommit: metrics.commit, reach, onBroken }
-  const store = await openSqliteStore(options)
-  metrics.observe({ queuedWrites: store.queued, summariesBehind: store.behind })
+  const store = await openSqliteStore({
+    ...storeOptions(config, clock),
+    ...weaker,
+    onCommit: metrics.commit,
+    reach,
+    onBroken,
+    onFoldError: (error) => {
+      metrics.workerFailed('fold', false)
+      reportFold(error)
+    },
+  })
+  metrics.observe({ queuedWrites: store.queued, summariesBehind: store.behind, folded: store.folded })
   try {
-    return { ...(await serveStore(config, clock, store, metrics, reach)), broken }
+    const served = await serveStore(config, clock, store, metrics, reach)
+    reportFold = (error) => {
+      served.app.log.error({ err: error }, 'views could not be folded into their table; it is tried again')
+    }
+    return { ...served, broken }
   } catch (error) {
     await store.close()
     throw error
@@ -72,6 +87,7 @@ export function storeOptions(config: Config, clock: Clock): SqliteOptions {
       commitMax: config.COMMIT_WRITES_MAX,
       retryAfterSeconds: config.RETRY_AFTER,
     },
+    fold: { factsMax: config.FOLD_FACTS_MAX, afterMs: config.FOLD_AFTER, rowsMin: config.FOLD_ROWS_MIN },
   }
 }
 
@@ -159,9 +175,13 @@ export function startWorkers(
   onError: LoopOptions['onError'],
   reach: Reach = reachNothing,
 ): readonly Loop[] {
-  const consumers = [aggregator(store.progress), republisher(store.progress, store.log, config.REPUBLISH_PAGE, reach)]
+  const consumers = [
+    aggregator(store.progress, config.WORKER_BATCH_MAX),
+    republisher(store.progress, store.log, config.REPUBLISH_PAGE, reach),
+  ]
   return consumers.map((consumer) =>
     startLoop(store.log, consumer, {
+      readMax: config.WORKER_READ_MAX,
       batchMax: config.WORKER_BATCH_MAX,
       retries: config.WORKER_RETRIES,
       reach,

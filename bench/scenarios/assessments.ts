@@ -3,7 +3,7 @@ import { send, serviceToken } from '../client.ts'
 import type { Target } from '../context.ts'
 import { settled } from '../settled.ts'
 import { contentOf, idsOf, type Group } from '../groups.ts'
-import { openToRead } from '../oracle.ts'
+import { CONTENT, openToRead, PARTICIPATION } from '../oracle.ts'
 import { submissionOf, type Load } from '../workloads.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -48,7 +48,7 @@ async function compare(target: Target, group: Group, best: readonly Best[]): Pro
   try {
     const select = database.prepare(
       `SELECT max(score) AS score, count(*) AS attempts FROM attempt
-       WHERE user_id = ? AND collection_id = ? AND context_id = ? AND content_id = ?`,
+       WHERE participation = ${PARTICIPATION} AND content = ${CONTENT}`,
     )
     for (const { learner, leaf, score, attempts } of best) {
       const { userId, collectionId, contextId } = idsOf(group, learner)

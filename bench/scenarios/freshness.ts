@@ -8,7 +8,7 @@ import type { Target } from '../context.ts'
 import { settled } from '../settled.ts'
 import { contentOf, idsOf, type Group } from '../groups.ts'
 import { Histogram } from '../histogram.ts'
-import { openToRead } from '../oracle.ts'
+import { openToRead, PARTICIPATION } from '../oracle.ts'
 import type { Load } from '../workloads.ts'
 import { saturation, type Scenario } from './scenario.ts'
 
@@ -73,9 +73,7 @@ async function probe(
 }
 
 async function untilStored(database: DatabaseSync, ids: ReturnType<typeof idsOf>, progress: number): Promise<boolean> {
-  const select = database.prepare(
-    'SELECT progress FROM summary WHERE user_id = ? AND collection_id = ? AND context_id = ?',
-  )
+  const select = database.prepare(`SELECT progress FROM summary WHERE participation = ${PARTICIPATION}`)
   const deadline = performance.now() + GIVE_UP_MS
   while (performance.now() < deadline) {
     if (select.get(ids.userId, ids.collectionId, ids.contextId)?.['progress'] === progress) return true

@@ -1,5 +1,6 @@
 /** S11: what a longer history (T8) and a larger store (T9) cost; S12: what uptime costs (T10). */
-import type { Bench, Target } from '../context.ts'
+import { oncePerRun, type Bench, type Target } from '../context.ts'
+import { meetFloors } from '../floors.ts'
 import { settled } from '../settled.ts'
 import type { Group } from '../groups.ts'
 import type { Measure } from '../measure.ts'
@@ -7,66 +8,68 @@ import { startProduct } from '../processes.ts'
 import type { Load } from '../workloads.ts'
 import type { Scenario } from './scenario.ts'
 
-const NO_NOTE = { note: undefined }
-
-/** T8: learners with 10, 10,000 and 100,000 rows, in turn within every round. */
+/** T8: learners with 10, 10,000 and 100,000 rows, in turn within every round; those with 10 before and after. */
 export const histories: Scenario = {
-  id: 'S11',
+  id: 'S11-history',
   title: 'growth with the history',
   rounds: 'always',
   run: async (bench) => {
     const target = await bench.main()
     const { h10, h10k, h100k } = bench.scale.groups
-    const measures: Measure[] = []
-    for (const group of [h10, h10k, h100k]) {
-      const id = `S11 history ${String(group.leaves)}`
-      measures.push(await updates(bench, target, group, id, `updates of learners with ${String(group.leaves)} rows`))
+    const step = (group: Group, seconds: number): Promise<Measure> => {
+      const what = `updates of learners with ${String(group.leaves)} rows`
+      return updates(bench, target, group, { id: `S11 history ${String(group.leaves)}`, what, seconds })
     }
-    return measures
+    const { phaseSeconds: long } = bench.scale
+    const before = await step(h10, long / 2)
+    const middle = await step(h10k, long)
+    return [...meetFloors([before], [await step(h10, long / 2)]), middle, await step(h100k, long / 2)]
   },
 }
 
 /** T9: one client, a store of 10 k rows against the main one; both servers run, one at a time is asked. */
 export const storeSizes: Scenario = {
-  id: 'S11',
+  id: 'S11-store',
   title: 'growth with the store',
   rounds: 'always',
+  prepare: (bench) => bench.store('small', [bench.scale.small]),
   run: async (bench) => {
-    const main = await bench.main()
-    const { small, groups } = bench.scale
-    const folder = await smallStore(bench)
-    const target = { server: await startProduct(folder), folder }
-    try {
-      // The first requests of a new process are slower: they are not measured.
-      await updates(bench, target, small, 'S11 warm-up', '')
-      const one = await updates(bench, target, small, 'S11 small store', 'one client, store of 10 k rows', 1)
-      const rows = `${((groups.s1.learners + groups.s6.learners) * groups.s1.leaves).toExponential(0)} rows`
-      return [one, await updates(bench, main, groups.s1, 'S11 main store', `one client, store of ${rows}`, 1)]
-    } finally {
-      await target.server.end()
+    const { small, groups, phaseSeconds } = bench.scale
+    const [main, little] = [await bench.main(), await smallServer(bench)]
+    const step = (target: Target, group: Group, size: string, rows: number, seconds: number): Promise<Measure> => {
+      const what = `one client, store of ${rows < 1e6 ? String(rows) : rows.toExponential(1)} rows`
+      const options = { id: `S11 ${size} store`, what, seconds, connections: 1, values: { rows } }
+      return updates(bench, target, group, options)
     }
+    const few = (): Promise<Measure> => step(little, small, 'small', small.learners * small.leaves, phaseSeconds / 2)
+    const before = await few()
+    const middle = await step(main, groups.s1, 'main', bench.mainRows, phaseSeconds)
+    return [...meetFloors([before], [await few()]), middle]
   },
 }
 
-const smallStores = new WeakMap<Bench, Promise<{ readonly folder: string }>>()
+/** Over the small store; it serves all rounds, as the main one does. */
+const smallServer = oncePerRun(async (bench): Promise<Target> => {
+  const { folder } = await bench.store('small', [bench.scale.small])
+  const target = { server: await startProduct(folder), folder }
+  bench.atClose(() => target.server.end())
+  // The first requests of a new process are slower: they are not measured.
+  await updates(bench, target, bench.scale.small, { id: 'S11 warm-up', what: '', seconds: bench.scale.phaseSeconds })
+  return target
+})
 
-async function smallStore(bench: Bench): Promise<string> {
-  const known = smallStores.get(bench) ?? bench.store('small', [bench.scale.small])
-  smallStores.set(bench, known)
-  return (await known).folder
+interface Step {
+  readonly id: string
+  readonly what: string
+  readonly seconds: number
+  readonly connections?: number
+  readonly values?: Measure['values']
 }
 
-async function updates(
-  bench: Bench,
-  target: Target,
-  group: Group,
-  id: string,
-  what: string,
-  connections?: number,
-): Promise<Measure> {
+async function updates(bench: Bench, target: Target, group: Group, step: Step): Promise<Measure> {
+  const { values, ...options } = step
   const load: Load = { kind: 'update', group, seed: bench.seed }
-  const clients = connections === undefined ? {} : { connections }
-  const measure = await bench.phase({ id, what, target, load, more: NO_NOTE, ...clients })
+  const measure = await bench.phase({ ...options, target, load, more: { note: undefined, values } })
   return bench.checked(measure, target, group)
 }
 
@@ -75,6 +78,7 @@ export const uptime: Scenario = {
   id: 'S12',
   title: 'uptime',
   rounds: 'once',
+  prepare: (bench) => bench.store('uptime', [bench.scale.groups.s2]),
   run: async (bench) => {
     const { uptimeRequests: total, uptimeWindow: window } = bench.scale
     const { folder } = await bench.store('uptime', [bench.scale.groups.s2])
@@ -94,9 +98,16 @@ export const uptime: Scenario = {
       }
       const last = await step('S12 last', window, `the last ${String(window)} of ${String(total)}`)
       await settled(folder)
-      return [first, bench.checked(last, target, group)]
+      const values = { earlyRequests: 10_000 + window, requests: total, ...grown(bench, first, last) }
+      return [first, { ...bench.checked(last, target, group), values }]
     } finally {
       await target.server.end()
     }
   },
+}
+
+/** How much more memory the process takes at the end; a short run is too short to say. */
+function grown({ scale }: Bench, first: Measure, last: Measure): Readonly<Record<string, number>> {
+  const [before, after] = [first.rssMb ?? 0, last.rssMb ?? 0]
+  return scale.name === 'full' ? { rssBeforeMb: before, rssAfterMb: after } : {}
 }

@@ -2,7 +2,7 @@
 import { settled } from '../settled.ts'
 import { idsOf, contentOf, type Group } from '../groups.ts'
 import { offlineOutcome, OFFLINE_LEAVES } from '../offline.ts'
-import { openToRead } from '../oracle.ts'
+import { openToRead, PARTICIPATION } from '../oracle.ts'
 import type { Load } from '../workloads.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -39,12 +39,10 @@ function compare(folder: string, group: Group, learners: number): string {
   const database = openToRead(folder)
   try {
     const view = database.prepare(
-      `SELECT content_id, started_at, completed_at, timespent_s FROM view
-       WHERE user_id = ? AND collection_id = ? AND context_id = ? ORDER BY content_id`,
+      `SELECT content_id, started_at, completed_at, timespent_s FROM view JOIN content USING (content)
+       WHERE participation = ${PARTICIPATION} ORDER BY content_id`,
     )
-    const summary = database.prepare(
-      'SELECT progress, status FROM summary WHERE user_id = ? AND collection_id = ? AND context_id = ?',
-    )
+    const summary = database.prepare(`SELECT progress, status FROM summary WHERE participation = ${PARTICIPATION}`)
     const step = Math.max(1, Math.floor(learners / LEARNERS_COMPARED))
     for (let learner = 0; learner < learners; learner += step) {
       const { userId, collectionId, contextId } = idsOf(group, learner)

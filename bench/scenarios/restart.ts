@@ -3,10 +3,11 @@ import { send, serviceToken } from '../client.ts'
 import { idsOf } from '../groups.ts'
 import { usageOf } from '../proc.ts'
 import { startProduct } from '../processes.ts'
+import { folded } from '../settled.ts'
 import type { Load } from '../workloads.ts'
 import type { Scenario } from './scenario.ts'
 
-const IDLE_MS = 1000
+const IDLE_MS = 500
 
 export const restart: Scenario = {
   id: 'S13',
@@ -16,7 +17,8 @@ export const restart: Scenario = {
     const target = await bench.main()
     const group = bench.scale.groups.s1
     const load: Load = { kind: 'update', group, seed: bench.seed }
-    await bench.phase({ id: 'S13 load', what: '', target, load, seconds: 0.5 })
+    // What was acknowledged last is still to be folded into its table when the process is killed.
+    await bench.phase({ id: 'S13 load', what: '', target, load, seconds: 2 * bench.scale.phaseSeconds, folds: false })
     await target.server.end('SIGKILL')
     const token = await serviceToken(target)
     const begun = performance.now()
@@ -28,6 +30,7 @@ export const restart: Scenario = {
       setTimeout(resolve, IDLE_MS)
     })
     const { rssMb } = usageOf([server.pid])
+    await folded(target.folder)
     const survived = bench.oracle(target, group).check(target.folder)
     return [
       {

@@ -13,13 +13,14 @@ const SECONDS_MAX = 1
 
 const ROLLUP = `SELECT count(*) AS learners, sum(s.progress = 0) AS none, sum(s.progress = s.required) AS complete,
     avg(s.progress * 100.0 / s.required) AS mean
-  FROM participant p JOIN summary s USING (user_id, collection_id, context_id)
-  WHERE p.collection_id = ?`
+  FROM participation p JOIN summary s USING (participation)
+  WHERE p.collection_id = ? AND p.member = 1`
 
 export const rollUps: Scenario = {
   id: 'S8',
   title: 'roll-ups of a course',
   rounds: 'once',
+  prepare: (bench) => bench.store('roll-ups', bench.scale.rollups),
   run: async (bench) => {
     const { folder } = await bench.store('roll-ups', bench.scale.rollups)
     return bench.scale.rollups.map((group) => rollUp(folder, group))

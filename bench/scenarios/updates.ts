@@ -1,8 +1,8 @@
 /** S1 single updates, S2 the hot course, S3 heartbeats, S7 nine writes to one read. */
-import { metricsOf } from '../client.ts'
+import { metricsOf, type Figures } from '../client.ts'
 import type { Bench, Target } from '../context.ts'
 import { settled } from '../settled.ts'
-import { httpFloor, type Floors } from '../floors.ts'
+import { besideFloor, httpFloor, type Floors } from '../floors.ts'
 import type { Measure } from '../measure.ts'
 import type { Load } from '../workloads.ts'
 import { saturation, type Scenario } from './scenario.ts'
@@ -21,20 +21,21 @@ export const singleUpdates: Scenario = {
     const target = await bench.main()
     const group = bench.scale.groups.s1
     const load: Load = { kind: 'update', group, seed: bench.seed }
-    const full = await bench.phase({
-      id: 'S1',
-      what: '64 clients, closed loop',
-      target,
-      load,
-      more: { floor: 'F0' },
-    })
+    const more = { floor: 'F0 beside S1' }
+    const beside = { id: 'F0 beside S1', what: 'F0 right before and after S1: T1 and T2 look at it', load }
+    const [full, floor] = await besideFloor(bench, floors, beside, () =>
+      bench.phase({ id: 'S1', what: '64 clients, closed loop', target, load, more }),
+    )
     const measures = [full]
     for (const share of bench.scale.shares) {
       measures.push(await openShare(bench, floors, target, load, share * (full.rate ?? 1), share))
       if (share === HALF) measures.push(await floorAt(bench, floors, load, HALF * (full.rate ?? 1)))
     }
     for (const measure of measures) round.set(measure.id, measure)
-    return measures.map((measure) => (measure.id === 'F0 50 %' ? measure : bench.checked(measure, target, group)))
+    const checked = measures.map((measure) =>
+      measure.id === 'F0 50 %' ? measure : bench.checked(measure, target, group),
+    )
+    return [...checked, floor]
   },
 }
 
@@ -80,17 +81,27 @@ export const heartbeats: Scenario = {
     const target = await bench.main()
     const group = bench.scale.groups.s3
     const rate = Math.min(group.learners * BEATS_PER_SECOND, BEAT_SHARE_MAX * (await saturation(bench, round)))
+    await settled(target.folder)
     const before = await metricsOf(target)
     const load: Load = { kind: 'heartbeat', group, seed: bench.seed }
     const every = String(Math.round((group.learners * 1000) / rate))
     const what = `${String(group.learners)} learners, one content each every ${every} ms, open loop`
     const measure = await bench.phase({ id: 'S3', what, target, load, rate, more: { floor: 'F0' } })
-    const after = await metricsOf(target)
-    const commits = after.get('waymark_commit_writes_count', 0) - before.get('waymark_commit_writes_count', 0)
-    const answers = after.get('waymark_commit_writes_sum', 0) - before.get('waymark_commit_writes_sum', 0)
-    const note = `${(answers / Math.max(1, commits)).toFixed(1)} answers per commit; each is a row write of its own`
+    await settled(target.folder)
+    const note = combined(before, await metricsOf(target))
     return [{ ...bench.checked(measure, target, group), note }]
   },
+}
+
+/** How many answers shared a commit, and how many a write of a row, where the server counts those. */
+function combined(before: Figures, after: Figures): string {
+  const grown = (name: string): number => after.get(name, 0) - before.get(name, 0)
+  const perCommit = grown('waymark_commit_writes_sum') / Math.max(1, grown('waymark_commit_writes_count'))
+  const commits = `${perCommit.toFixed(1)} answers per commit`
+  const rows = grown('waymark_folded_rows_total')
+  if (rows === 0) return `${commits}; each is a row write of its own`
+  const facts = grown('waymark_facts_total')
+  return `${commits}; ${(facts / rows).toFixed(1)} answers per keyed write (${String(facts)} updates, ${String(rows)} rows written)`
 }
 
 export const mixed: Scenario = {

@@ -3,8 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { compareReports, readReport } from '../../bench/compare.ts'
 import { documentOf } from '../../bench/document.ts'
-import type { Report } from '../../bench/report.ts'
-import { runBench } from '../../bench/run.ts'
+import { missedGates, scenariosOf } from '../../bench/gate.ts'
+import { appendHistory } from '../../bench/history.ts'
+import type { Report, TargetReport } from '../../bench/report.ts'
+import { runBench, type Run } from '../../bench/run.ts'
 import { SCENARIO_IDS } from '../../bench/scenarios/all.ts'
 import { headerOf, notesOf, tableOf } from '../../bench/table.ts'
 import { ConfigError } from '../config.ts'
@@ -16,6 +18,7 @@ export interface BenchOptions {
   readonly json?: string
   readonly compare?: string
   readonly gate?: boolean
+  readonly history?: string
   readonly seed: number
   readonly writeDocs?: boolean
 }
@@ -34,8 +37,21 @@ export async function bench(options: BenchOptions): Promise<boolean> {
   }
   // Read first: a run of ten minutes must not end with a file that cannot be read.
   const earlier = options.compare === undefined ? undefined : readEarlier(options.compare)
+  const run = await measure(only, options)
+  const { report, rows } = run
+  show(run)
+  if (earlier !== undefined) process.stdout.write(`\n${compareReports(earlier, report)}\n`)
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, undefined, 2)}\n`)
+  if (options.history !== undefined) appendHistory(options.history, report)
+  if (options.writeDocs === true && report.valid) writeFileSync(DOCUMENT, await pretty(documentOf(report, rows)))
+  if (!report.valid) return sayWrong(report)
+  return options.gate === true ? passesGates(report, options) : true
+}
+
+/** One run with its progress on stderr. */
+async function measure(only: readonly string[], options: BenchOptions): Promise<Run> {
   const bar = progressBar('bench')
-  const { report, rows } = await runBench({
+  const run = await runBench({
     only,
     quick: options.quick === true,
     seed: options.seed,
@@ -47,13 +63,32 @@ export async function bench(options: BenchOptions): Promise<boolean> {
     },
   })
   bar.end()
-  process.stdout.write(
-    [headerOf(report), '', tableOf(rows, report.targets), '', notesOf(rows, report.targets), ''].join('\n'),
-  )
-  if (earlier !== undefined) process.stdout.write(`\n${compareReports(earlier, report)}\n`)
-  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, undefined, 2)}\n`)
-  if (options.writeDocs === true && report.valid) writeFileSync(DOCUMENT, await pretty(documentOf(report, rows)))
-  return judge(report, options.gate === true)
+  const parts = Object.entries(run.report.seconds).map(([name, seconds]) => `${name} ${String(seconds)} s`)
+  process.stderr.write(`time: ${parts.join(', ')}\n`)
+  return run
+}
+
+function show({ report, rows }: Run): void {
+  const { targets } = report
+  process.stdout.write([headerOf(report), '', tableOf(rows, targets), '', notesOf(rows, targets), ''].join('\n'))
+}
+
+/**
+ * Whether every gate is passed, at the second try at the latest: a neighbour on the machine spoils a run now and then, but
+ * seldom the same figure twice. Only what was missed is measured again.
+ */
+async function passesGates(report: Report, options: BenchOptions): Promise<boolean> {
+  const missed = missedGates(report)
+  if (missed.length === 0) return true
+  sayMissed(missed)
+  const scenarios = scenariosOf(missed)
+  process.stdout.write(`\nagain ${scenarios.join(', ')}, because of ${missed.map(({ id }) => id).join(', ')}\n\n`)
+  const again = await measure(scenarios, options)
+  show(again)
+  if (!again.report.valid) return sayWrong(again.report)
+  const still = missedGates(again.report).filter(({ id }) => missed.some((first) => first.id === id))
+  sayMissed(still)
+  return still.length === 0
 }
 
 /** As the formatter of this checkout wants documents. */
@@ -62,23 +97,21 @@ async function pretty(text: string): Promise<string> {
   return format(text, { ...(await resolveConfig(DOCUMENT)), parser: 'markdown' })
 }
 
-/** Says on stderr why the run failed. */
-function judge({ valid, scenarios, targets }: Report, gated: boolean): boolean {
-  if (!valid) {
-    for (const { id, errors, check } of scenarios) {
-      if (errors > 0 || check.startsWith('WRONG'))
-        process.stderr.write(`waymark: ${id}: ${String(errors)} errors, ${check}\n`)
-    }
-    return false
+/** Says on stderr what was wrong; always false. */
+function sayWrong({ scenarios }: Report): false {
+  for (const { id, errors, check } of scenarios) {
+    if (errors > 0 || check.startsWith('WRONG'))
+      process.stderr.write(`waymark: ${id}: ${String(errors)} errors, ${check}\n`)
   }
-  if (!gated) return true
-  const missed = targets.filter(({ gate }) => gate === false)
-  for (const { id, value, gate_value: byCpu, must, unit } of missed) {
-    const figure = byCpu === undefined ? String(value) : `${String(byCpu)} (by processor time: the run is noisy)`
-    process.stderr.write(`waymark: gate ${id}: ${figure} ${unit}, must ${String(must)} with 15 % slack
-`)
+  return false
+}
+
+function sayMissed(missed: readonly TargetReport[]): void {
+  for (const { id, value, gate_value: byCpu, must, unit, why } of missed) {
+    const clock = value === null ? `no figure: ${why ?? ''}` : String(value)
+    const figure = byCpu === undefined ? clock : `${String(byCpu)} (by processor time: the run is noisy)`
+    process.stderr.write(`waymark: gate ${id}: ${figure} ${unit}, must ${String(must)} with 15 % slack\n`)
   }
-  return missed.length === 0
 }
 
 function readScenarios(text: string | undefined): readonly string[] {

@@ -2,13 +2,15 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
-import { AGGREGATE_CONSUMER } from '../domain/progress/occurrence.ts'
 import { progressBar } from '../progress-bar.ts'
 import { FolderInUse } from '../stores/sqlite/lock.ts'
 import { openSqliteStore, type SqliteStore } from '../stores/sqlite/store.ts'
 import type { Finding } from '../stores/sqlite/verify.ts'
 import { storeOptions, systemClock, startWorkers } from '../wire.ts'
-import { REPUBLISH_CONSUMER } from '../workers/republish.ts'
+import { AGGREGATOR } from '../workers/aggregate.ts'
+import { isCaughtUp } from '../workers/consumer.ts'
+import type { Loop } from '../workers/loop.ts'
+import { REPUBLISHER } from '../workers/republish.ts'
 
 /** One line of the report. */
 export interface Check {
@@ -90,10 +92,12 @@ async function storeChecks(store: SqliteStore): Promise<readonly Check[]> {
   const durable = store.durability.startsWith('FULL')
   const last = await store.log.last()
   const checks: Check[] = [{ check: 'durability', ok: durable, detail: store.durability }]
-  for (const consumer of [AGGREGATE_CONSUMER, REPUBLISH_CONSUMER]) {
-    const [position, dead] = [await store.log.position(consumer), await store.log.deadLetters(consumer)]
-    const detail = `at ${String(position)} of ${String(last)}, ${String(dead.length)} entries put aside`
-    checks.push({ check: `worker ${consumer}`, ok: dead.length === 0, detail })
+  for (const reader of [AGGREGATOR, REPUBLISHER]) {
+    const position = await store.log.position(reader.name)
+    const dead = await store.log.deadLetters(reader.name)
+    const where = (await isCaughtUp(store.log, reader)) ? 'caught up' : `at ${String(position)} of ${String(last)}`
+    const detail = `${where}, ${String(dead.length)} entries put aside`
+    checks.push({ check: `worker ${reader.name}`, ok: dead.length === 0, detail })
   }
   return checks
 }
@@ -102,8 +106,13 @@ async function verifyAll(config: Config, store: SqliteStore, checks: Check[]): P
   const loops = startWorkers(config, store, (_consumer, error) => {
     process.stderr.write(`waymark: a worker failed: ${String(error)}\n`)
   })
-  for (const loop of loops) await loop.idle()
+  const failure = await catchUp(loops)
   await Promise.all(loops.map((loop) => loop.stop()))
+  if (failure !== undefined) {
+    const detail = `not compared, because the workers cannot catch up: ${failure}`
+    checks.push({ check: 'invariants', ok: false, detail })
+    return []
+  }
   const bar = progressBar('verify')
   const { summaries, views, findings } = await store.verify((done, total) => {
     bar.update(done, total)
@@ -116,6 +125,16 @@ async function verifyAll(config: Config, store: SqliteStore, checks: Check[]): P
     detail: `${String(views)} views and ${String(summaries)} summaries compared, ${String(findings.length)} found wrong, ${String(repaired)} put right`,
   })
   return findings
+}
+
+/** Why the workers come no further; undefined where they have handled everything. */
+async function catchUp(loops: readonly Loop[]): Promise<string | undefined> {
+  try {
+    for (const loop of loops) await loop.idle('limited')
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
 }
 
 function reportOf(checks: readonly Check[], findings: readonly Finding[]): DoctorReport {

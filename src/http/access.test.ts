@@ -95,7 +95,7 @@ test('every route lets each role do exactly what the table of rules says', async
       for (const { userId } of [OWN, FOREIGN]) {
         for (const { collectionId } of [OWN, FOREIGN]) {
           const step = { role, userId, collectionId }
-          const before = storeText(app)
+          const before = await storeText(app)
           const came = await send(app, route, step, token)
           const label = `${route.method} ${route.url} ${JSON.stringify(step)} ${came.text.slice(0, 200)}`
           if (allowed(route, step)) {
@@ -105,7 +105,7 @@ test('every route lets each role do exactly what the table of rules says', async
           }
           assert.equal(came.status, 403, label)
           assert.equal((JSON.parse(came.text) as { params: { err: string } }).params.err, 'FORBIDDEN', label)
-          assert.equal(storeText(app), before, label)
+          assert.equal(await storeText(app), before, label)
           counts.refused += 1
         }
       }
@@ -124,33 +124,33 @@ test('every route stands under the rule that was meant for it', () => {
 test('no route of the table answers without a token, whoever the request is about', async (t) => {
   const app = await startApp()
   t.after(app.stop)
-  const before = storeText(app)
+  const before = await storeText(app)
   for (const route of ROUTES) {
     for (const step of [OWN, FOREIGN]) {
       assert.equal(refusal(await send(app, route, step, undefined)), 'UNAUTHENTICATED', route.id)
     }
   }
-  assert.equal(storeText(app), before)
+  assert.equal(await storeText(app), before)
 })
 
 test('a learner can write nothing of another learner, on any route that writes', async (t) => {
   const app = await startApp()
   t.after(app.stop)
   const token = await tokenOf(app, 'learner')
-  const before = storeText(app)
+  const before = await storeText(app)
   const writes = ROUTES.filter((route) => route.access.endsWith('-write') || /enrol|remove/.test(route.access))
   assert.ok(writes.length >= 10)
   for (const route of writes) {
     const came = await send(app, route, FOREIGN, token)
     assert.equal((JSON.parse(came.text) as { params: { err: string } }).params.err, 'FORBIDDEN', route.id)
   }
-  assert.equal(storeText(app), before)
+  assert.equal(await storeText(app), before)
 })
 
 test('older names of fields are checked against the token like ours', async (t) => {
   const app = await startApp()
   t.after(app.stop)
-  const before = storeText(app)
+  const before = await storeText(app)
   const as = await tokenOf(app, 'learner')
   for (const url of ['/v1/view/start', '/v1/view/update', '/v1/view/end', '/v1/view/read', '/v1/assessment/read']) {
     const { body } = await app.call('POST', url, { userid: 'victim', contentid: 'c1' }, { as })
@@ -159,7 +159,7 @@ test('older names of fields are checked against the token like ours', async (t) 
   const own = { userId: ME, contentId: 'c1' }
   const { body } = await app.call('POST', '/v1/view/start', { ...own, userid: 'victim' }, { as })
   assert.equal(body.params.err, 'CONFLICTING_FIELDS')
-  assert.equal(storeText(app), before)
+  assert.equal(await storeText(app), before)
 })
 
 test('collections in the token of a learner give nothing', () => {

@@ -8,8 +8,12 @@ import { envelope, SUCCESS } from './envelope.ts'
 import { unwrap } from './input.ts'
 import type { Call, Route, Services } from './route.ts'
 
-/** What the authentication hook leaves on a request. */
-const identities = new WeakMap<FastifyRequest, CheckedToken>()
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who sent it: what `admit` leaves for `dispatch`. */
+    identity?: CheckedToken
+  }
+}
 
 /**
  * Admits a request to a route: with a good token, or with an expired one where the route serves offline clients.
@@ -23,7 +27,7 @@ export function admit(services: Services, route: Route, request: FastifyRequest,
     const graced = route.offline && role === 'learner' && services.clock.nowMs() <= expiresAt + OFFLINE_GRACE
     if (!graced) throw new WaymarkError('TOKEN_EXPIRED')
   }
-  identities.set(request, checked)
+  request.identity = checked
 }
 
 /** Runs an admitted request. */
@@ -33,7 +37,7 @@ export async function dispatch(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
-  const checked = identities.get(request)
+  const checked = request.identity
   if (checked === undefined) throw new WaymarkError('UNAUTHENTICATED')
   const call = readCall(services, route, request, checked)
   const target = route.target(call)

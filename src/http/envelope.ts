@@ -1,4 +1,5 @@
 import { ERRORS, type WaymarkError } from '../domain/errors.ts'
+import { JsonText } from './json-text.ts'
 
 /** The answer envelope of the viewer-service seed. */
 export interface Envelope {
@@ -35,10 +36,16 @@ export function faultResult(error: WaymarkError): { readonly field?: string } {
   return error.field === undefined ? {} : { field: error.field }
 }
 
+/** The latest time that was asked for: a busy server answers many requests within one millisecond. */
+let latest = { milliseconds: Number.NaN, text: '' }
+
 /** The seed's form of a time: milliseconds after a colon, offset without one. */
 export function envelopeTime(milliseconds: number): string {
-  const iso = new Date(milliseconds).toISOString()
-  return `${iso.slice(0, 10)} ${iso.slice(11, 19)}:${iso.slice(20, 23)}+0000`
+  if (milliseconds !== latest.milliseconds) {
+    const iso = new Date(milliseconds).toISOString()
+    latest = { milliseconds, text: `${iso.slice(0, 10)} ${iso.slice(11, 19)}:${iso.slice(20, 23)}+0000` }
+  }
+  return latest.text
 }
 
 /** Wraps a result. `status` is the HTTP status that it will be sent with. */
@@ -58,6 +65,18 @@ export function envelope(
     responseCode: status < 400 ? 'OK' : status < 500 ? 'BAD_REQUEST' : 'SERVER_ERROR',
     result,
   }
+}
+
+/** An answer as it is sent. */
+export function answerText(answer: unknown): string {
+  if (!isEnvelope(answer)) return JSON.stringify(answer)
+  const { result, ...rest } = answer
+  // What is around the result is never empty, so that it ends in a brace.
+  return `${JSON.stringify(rest).slice(0, -1)},"result":${result.text}}`
+}
+
+function isEnvelope(answer: unknown): answer is Envelope & { readonly result: JsonText } {
+  return typeof answer === 'object' && answer !== null && 'result' in answer && answer.result instanceof JsonText
 }
 
 /** All error codes with their HTTP status, for the generated table. */

@@ -91,7 +91,7 @@ test('a bad item of any kind is refused with its field, its batch-mates are reco
   for (const [index, [bad, code, field]] of BAD.entries()) {
     await checkMates(app, `learner-${String(index)}`, bad, code, field)
   }
-  assert.doesNotMatch(storeText(app), /"bad"/)
+  assert.doesNotMatch(await storeText(app), /"bad"/)
 })
 
 test('an item at an impossible time is refused, its batch-mates are recorded', async (t) => {
@@ -100,7 +100,7 @@ test('an item at an impossible time is refused, its batch-mates are recorded', a
   for (const [index, [clientTime, code]] of BAD_TIMES.entries()) {
     await checkMates(app, `learner-${String(index)}`, { ...ITEM, clientTime }, code, '.clientTime')
   }
-  assert.doesNotMatch(storeText(app), /"bad"/)
+  assert.doesNotMatch(await storeText(app), /"bad"/)
 })
 
 test("a foreign learner's item is refused, the learner's own are recorded", async (t) => {
@@ -123,16 +123,16 @@ test("a foreign learner's item is refused, the learner's own are recorded", asyn
     answers.map((answer) => answer.params.err),
     [null, 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'CONFLICTING_FIELDS', null],
   )
-  assert.doesNotMatch(storeText(app), /victim|"bad"/)
+  assert.doesNotMatch(await storeText(app), /victim|"bad"/)
   const whole = await app.call('POST', '/v1/view/batch', { userId: 'victim', items: [items[0]] }, { as })
   assert.deepEqual([whole.status, whole.body.params.err], [403, 'FORBIDDEN'])
-  assert.doesNotMatch(storeText(app), /victim/)
+  assert.doesNotMatch(await storeText(app), /victim/)
 })
 
 test('what is no list of items, or too long a one, is refused whole', async (t) => {
   const app = await startApp()
   t.after(app.stop)
-  const before = storeText(app)
+  const before = await storeText(app)
   const many = Array.from({ length: 1001 }, (_, index) => ({ ...ITEM, id: String(index) }))
   const cases: readonly (readonly [items: unknown, code: string])[] = [
     [[], 'INVALID_FIELD'],
@@ -146,5 +146,5 @@ test('what is no list of items, or too long a one, is refused whole', async (t) 
     const { status, body } = await app.call('POST', '/v1/view/batch', { request: { items } })
     assert.deepEqual([status, body.params.err, body.result['field']], [400, code, 'request.items'])
   }
-  assert.equal(storeText(app), before)
+  assert.equal(await storeText(app), before)
 })

@@ -24,7 +24,7 @@ async function lastHeaders(app: TestApp): Promise<string> {
 test('only application/json is read, whatever else the header says', async (t) => {
   const app = await startApp()
   t.after(app.stop)
-  const before = storeText(app)
+  const before = await storeText(app)
   const types = [
     'text/plain',
     'application/jsonx',
@@ -41,7 +41,7 @@ test('only application/json is read, whatever else the header says', async (t) =
   for (const type of [...types, ...more])
     assert.equal(refusal(await post(app, BODY, { 'content-type': type })), 'UNSUPPORTED_MEDIA_TYPE', type)
   assert.equal(refusal(await post(app, BODY, {})), 'UNSUPPORTED_MEDIA_TYPE')
-  assert.equal(storeText(app), before)
+  assert.equal(await storeText(app), before)
   for (const type of [
     'application/json',
     'APPLICATION/JSON',
@@ -54,17 +54,17 @@ test('only application/json is read, whatever else the header says', async (t) =
 test('whatever the spelling of its content type, a body is checked in full', async (t) => {
   const app = await startApp()
   t.after(app.stop)
-  const before = storeText(app)
+  const before = await storeText(app)
   const wrong = JSON.stringify({ userId: 'rahul', contentId: 'c1', role: 'admin' })
   for (const type of ['application/json\t', 'application/json\t; charset=utf-8', 'Application/Json ;charset=x'])
     assert.match(refusal(await post(app, wrong, { 'content-type': type })), /^UNKNOWN_FIELD role|UNSUPPORTED_/, type)
-  assert.equal(storeText(app), before)
+  assert.equal(await storeText(app), before)
 })
 
 test('a gzip body is read, and one that is not what it says is refused', async (t) => {
   const app = await startApp()
   t.after(app.stop)
-  const before = storeText(app)
+  const before = await storeText(app)
   const packed = gzipSync(BODY)
   const broken = Buffer.from(packed)
   broken.fill(0xff, 12, 20)
@@ -87,7 +87,7 @@ test('a gzip body is read, and one that is not what it says is refused', async (
     const headers = { 'content-type': 'application/json', 'content-encoding': encoding }
     assert.equal(refusal(await post(app, payload, headers)), expected, `${encoding} ${payload.toString('hex', 0, 30)}`)
   }
-  assert.equal(storeText(app), before)
+  assert.equal(await storeText(app), before)
   for (const [encoding, payload] of [
     ['gzip', packed],
     ['GZIP', packed],
@@ -101,19 +101,19 @@ test('a gzip body is read, and one that is not what it says is refused', async (
 test('bytes that are not UTF-8 are refused instead of becoming another id', async (t) => {
   const app = await startApp()
   t.after(app.stop)
-  const before = storeText(app)
+  const before = await storeText(app)
   for (const bytes of [[0xff], [0xc3], [0xe0, 0xae], [0xf0, 0x9f, 0x98], [0xed, 0xa0, 0x80], [0xc0, 0x80]]) {
     const [head = '', tail = ''] = BODY.split('c1')
     const payload = Buffer.concat([Buffer.from(head), Buffer.from(bytes), Buffer.from(tail)])
     assert.equal(refusal(await post(app, payload, { 'content-type': 'application/json' })), 'INVALID_JSON')
   }
-  assert.equal(storeText(app), before)
+  assert.equal(await storeText(app), before)
 })
 
 test('a body over the limit is refused, with its length told or in chunks', async (t) => {
   const app = await startApp({ BODY_BYTES_MAX: '2048' })
   t.after(app.stop)
-  const before = storeText(app)
+  const before = await storeText(app)
   const large = `{"userId":"rahul","contentId":"${'x'.repeat(4096)}"}`
   const port = await listen(app)
   const headers = await lastHeaders(app)
@@ -127,13 +127,13 @@ test('a body over the limit is refused, with its length told or in chunks', asyn
   const bomb = gzipSync(Buffer.alloc(10_000_000, 0x20))
   const line = `${LINE}${headers}Content-Encoding: gzip\r\nContent-Length: ${String(bomb.length)}\r\n\r\n`
   assert.equal(refusal(parseAnswer(await exchange(port, line, bomb))), 'BODY_TOO_LARGE')
-  assert.equal(storeText(app), before)
+  assert.equal(await storeText(app), before)
 })
 
 test('what is not HTTP is answered in the envelope, and the server goes on', async (t) => {
   const app = await startApp()
   t.after(app.stop)
-  const before = storeText(app)
+  const before = await storeText(app)
   const port = await listen(app)
   const headers = await lastHeaders(app)
   const large = 'x'.repeat(20_000)
@@ -166,7 +166,7 @@ test('what is not HTTP is answered in the envelope, and the server goes on', asy
     assert.equal(answered.status, 431)
     assert.equal((JSON.parse(answered.text) as { params: { err: string } }).params.err, 'BAD_REQUEST')
   }
-  assert.equal(storeText(app), before)
+  assert.equal(await storeText(app), before)
   const good = `${LINE}${headers}Content-Length: ${String(BODY.length)}\r\n\r\n${BODY}`
   assert.equal(parseAnswer(await exchange(port, good)).status, 200)
 })

@@ -91,7 +91,7 @@ test('an identity header is taken from configured proxies alone', async (t) => {
 test('a proxy vouches for learners only, for one at a time, and beside no token', async (t) => {
   const app = await startApp({ TRUSTED_PROXIES: '127.0.0.1' })
   t.after(app.stop)
-  const before = storeText(app)
+  const before = await storeText(app)
   assert.equal(await get(app, { [IDENTITY]: 'rahul' }), 'OK')
   assert.equal(await get(app, { [IDENTITY]: 'victim' }), 'FORBIDDEN')
   assert.equal(await get(app, { [IDENTITY]: 'victim', 'x-authenticated-role': 'admin', role: 'admin' }), 'FORBIDDEN')
@@ -103,7 +103,7 @@ test('a proxy vouches for learners only, for one at a time, and beside no token'
   const headers = { [IDENTITY]: 'rahul', 'content-type': 'application/json' }
   const publish = await app.raw({ method: 'PUT', url: '/v1/collection/k', headers, payload: '{}' })
   assert.equal(refusal(publish), 'FORBIDDEN')
-  assert.equal(storeText(app), before)
+  assert.equal(await storeText(app), before)
 })
 
 test("a client cannot add a name to the one that the proxy gives, and a name's script survives the header", async (t) => {

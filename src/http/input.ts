@@ -20,6 +20,9 @@ const ALIASES: readonly (readonly [alias: string, name: string])[] = [
   ['timeSpent', 'timespent'],
 ]
 
+/** So that the usual request, which has none of them, is looked through once. */
+const ALIAS_NAMES: ReadonlySet<string> = new Set(ALIASES.map(([alias]) => alias))
+
 /** What older clients send around `request`; it says nothing that is used. */
 const ENVELOPE_FIELDS: ReadonlySet<string> = new Set(['request', 'id', 'ver', 'ts', 'params'])
 
@@ -97,41 +100,44 @@ export function unwrap(
   const named = verbatim ? asSent : replaceAliases
   if (!isFields(body))
     throw new WaymarkError('INVALID_FIELD', { field: 'body', text: 'The body must be a JSON object.' })
-  if (!Object.hasOwn(body, 'request')) return named(body, '')
+  if (!Object.hasOwn(body, 'request')) return named(body, (path) => path)
   for (const name of Object.keys(body)) {
     if (!ENVELOPE_FIELDS.has(name)) throw new WaymarkError('UNKNOWN_FIELD', { field: name })
   }
   const { request } = body
   if (!isFields(request)) throw new WaymarkError('INVALID_FIELD', { field: 'request' })
-  return named(request, 'request.')
+  return named(request, (path) => `request.${path}`)
 }
 
 /** Fields that are not ours to name: what is published is given back as it came. */
 function asSent(
   fields: Fields,
-  prefix: string,
+  nameOf: (path: string) => string,
 ): { readonly request: Fields; readonly nameOf: (path: string) => string } {
-  return { request: fields, nameOf: (path) => prefix + path }
+  return { request: fields, nameOf }
 }
 
-/** Replaces older names in place; the same field under two names is taken if both say the same. */
+/**
+ * Replaces older names in place; the same field under two names is taken if both say the same.
+ * @param outerName how the client calls a path in `fields`
+ */
 export function replaceAliases(
   fields: Fields,
-  prefix: string,
+  outerName: (path: string) => string,
 ): { readonly request: Fields; readonly nameOf: (path: string) => string } {
-  let used: Map<string, string> | undefined
+  if (!Object.keys(fields).some((name) => ALIAS_NAMES.has(name))) return { request: fields, nameOf: outerName }
+  const used = new Map<string, string>()
   for (const [alias, name] of ALIASES) {
     if (!Object.hasOwn(fields, alias)) continue
     const value = fields[alias]
     if (Object.hasOwn(fields, name) && fields[name] !== value) {
-      throw new WaymarkError('CONFLICTING_FIELDS', { field: prefix + alias })
+      throw new WaymarkError('CONFLICTING_FIELDS', { field: outerName(alias) })
     }
     fields[name] = value
     Reflect.deleteProperty(fields, alias)
-    used ??= new Map()
     used.set(name, alias)
   }
-  return { request: fields, nameOf: (path) => prefix + (used?.get(path) ?? path) }
+  return { request: fields, nameOf: (path) => outerName(used.get(path) ?? path) }
 }
 
 export function isFields(value: unknown): value is Fields {

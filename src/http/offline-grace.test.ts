@@ -60,7 +60,7 @@ test('an expired token hands in attempts, of its own learner alone', async (t) =
     assessments: events,
   })
   assert.deepEqual(await sync(app, as, [attempt('rahul'), attempt('victim')]), [null, 'FORBIDDEN'])
-  assert.doesNotMatch(storeText(app), /victim/)
+  assert.doesNotMatch(await storeText(app), /victim/)
 })
 
 test('an expired token writes nothing of another learner', async (t) => {
@@ -75,12 +75,12 @@ test('an expired token writes nothing of another learner', async (t) => {
     { as },
   )
   assert.deepEqual([whole.status, whole.body.params.err], [403, 'FORBIDDEN'])
-  assert.doesNotMatch(storeText(app), /victim/)
+  assert.doesNotMatch(await storeText(app), /victim/)
 })
 
 test('no other route takes an expired token', async (t) => {
   const { app, as } = await startExpired(t)
-  const before = storeText(app)
+  const before = await storeText(app)
   const others = ROUTES.filter((route) => route.id !== 'api.view.batch')
   assert.equal(others.length, ROUTES.length - 1)
   for (const route of others) {
@@ -89,7 +89,7 @@ test('no other route takes an expired token', async (t) => {
     const { status, body: answer } = await app.call(route.method, url, body, { as })
     assert.deepEqual([status, answer.params.err], [401, 'TOKEN_EXPIRED'], route.id)
   }
-  assert.equal(storeText(app), before)
+  assert.equal(await storeText(app), before)
 })
 
 test('after the grace an expired token hands in nothing, and at its end it still does', async (t) => {
@@ -99,7 +99,7 @@ test('after the grace an expired token hands in nothing, and at its end it still
   app.clock.set(expiresAt + 10 * HOUR_MS + 1)
   const { status, body } = await app.call('POST', '/v1/view/batch', { items: [start('late', expiresAt - 1)] }, { as })
   assert.deepEqual([status, body.params.err], [401, 'TOKEN_EXPIRED'])
-  assert.doesNotMatch(storeText(app), /"late"/)
+  assert.doesNotMatch(await storeText(app), /"late"/)
 })
 
 test('no higher role has a grace', async (t) => {
@@ -108,7 +108,7 @@ test('no higher role has a grace', async (t) => {
     const items = [start('c1', expiresAt - 1, { userId: 'rahul' })]
     const { status, body } = await app.call('POST', '/v1/view/batch', { items }, { as })
     assert.deepEqual([status, body.params.err], [401, 'TOKEN_EXPIRED'], role)
-    assert.doesNotMatch(storeText(app), /"c1"/)
+    assert.doesNotMatch(await storeText(app), /"c1"/)
   }
 })
 

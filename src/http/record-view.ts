@@ -1,9 +1,11 @@
-/** What the three view routes and the batch share: from checked fields to a recorded fact and the seed's answer. */
+/** What the three view routes and the batch share: from checked fields to a fact, and from its outcome to the seed's answer. */
 import { WaymarkError } from '../domain/errors.ts'
 import { fillKey, type ViewKey } from '../domain/progress/key.ts'
 import { targetRow } from '../domain/progress/mode.ts'
 import { viewProgress, viewStatus, type ViewFact, type ViewOutcome, type ViewRow } from '../domain/progress/view.ts'
 import { exceedsDepth } from './json-body.ts'
+import { JsonText } from './json-text.ts'
+import type { ViewRecorded, ViewWrite } from '../ports/progress-store.ts'
 import type { Services } from './route.ts'
 
 /** Fields of a view request after its schema was checked. */
@@ -25,39 +27,53 @@ const TEXTS: Record<ViewFact['kind'], string> = {
 
 export interface ViewAnswer {
   readonly outcome: ViewOutcome
-  readonly result: unknown
+  readonly result: JsonText
 }
 
 /**
- * Records one view request; resolves when it is durable.
- * @throws WaymarkError VIEW_NOT_STARTED, DETAILS_TOO_LARGE, and those of the store
+ * Which row a view request is about, and what it says happened.
+ * @throws WaymarkError DETAILS_TOO_LARGE
  */
-export async function recordView(
+export function readView(
   services: Services,
   userId: string,
   fields: ViewFields,
   when: { readonly kind: ViewFact['kind']; readonly at: number; readonly timed: boolean },
   nameOf: (path: string) => string,
-): Promise<ViewAnswer> {
+): ViewWrite {
   const fact: ViewFact = {
-    ...when,
+    kind: when.kind,
+    at: when.at,
+    timed: when.timed,
     progress: progressOf(fields),
     timespentSeconds: fields.timespent,
     details: detailsOf(services, fields, nameOf),
   }
-  const key = targetRow(services.mode, fillKey({ ...fields, userId }))
-  const { outcome, row } = await services.store.progress.recordView(key, fact)
+  const { collectionId, contextId, contentId } = fields
+  return { key: targetRow(services.mode, fillKey({ userId, collectionId, contextId, contentId })), fact }
+}
+
+/**
+ * What is answered for a view that the store was given.
+ * @throws WaymarkError VIEW_NOT_STARTED
+ */
+export function viewAnswer(
+  services: Services,
+  { key, fact }: ViewWrite,
+  { outcome, row }: ViewRecorded,
+  nameOf: (path: string) => string,
+): ViewAnswer {
   services.metrics.view(outcome)
   if (outcome === 'VIEW_NOT_STARTED') throw new WaymarkError('VIEW_NOT_STARTED', { field: nameOf('contentId') })
-  return { outcome, result: viewResult(key, TEXTS[when.kind], outcome, row) }
+  return { outcome, result: viewResult(key, TEXTS[fact.kind], outcome, row) }
 }
 
 /** `{"<contentId>": text, "view": {…}}`; a content that is itself called `view` keeps its text. */
-function viewResult(key: ViewKey, text: string, outcome: ViewOutcome, row: ViewRow | undefined): unknown {
-  const result = Object.create(null) as Record<string, unknown>
-  result['view'] = { outcome, status: viewStatus(row), progress: viewProgress(row) }
-  result[key.contentId] = text
-  return result
+function viewResult(key: ViewKey, text: string, outcome: ViewOutcome, row: ViewRow | undefined): JsonText {
+  const content = `${JSON.stringify(key.contentId)}:"${text}"`
+  if (key.contentId === 'view') return new JsonText(`{${content}}`)
+  const [status, progress] = [String(viewStatus(row)), String(viewProgress(row))]
+  return new JsonText(`{"view":{"outcome":"${outcome}","status":${status},"progress":${progress}},${content}}`)
 }
 
 function progressOf(fields: ViewFields): number | undefined {

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { WaymarkError } from '../domain/errors.ts'
 import { admit, dispatch } from './dispatch.ts'
 import type { Authenticate } from './authenticate.ts'
+import { answerText } from './envelope.ts'
 import { answerFailure, answersEarlier, rawFailure } from './failures.ts'
 import { NO_COMPILERS } from './no-compilers.ts'
 import { decodePayload, parseJson, readText } from './json-body.ts'
@@ -74,6 +75,8 @@ export async function createServer({ services, authenticate, stopping }: ServerO
   app.setNotFoundHandler((request, reply) =>
     answerFailure(new WaymarkError('NOT_FOUND'), 'api.http', request, reply, clock, report),
   )
+  app.setReplySerializer(answerText)
+  app.decorateRequest('identity')
   readBodies(app, services)
   app.addHook('onRequest', (request, reply, done) => {
     void reply.headers(SAFE_HEADERS)

@@ -78,7 +78,7 @@ function readSubmissions(services: Services, submitter: Submitter, fields: Submi
   return fields.assessments.map((item, index) => {
     const path = `assessments[${String(index)}]`
     if (!isFields(item)) throw new WaymarkError('INVALID_FIELD', { field: nameOf(path) })
-    replaceAliases(item, nameOf(`${path}.`))
+    replaceAliases(item, (inner) => nameOf(`${path}.${inner}`))
     const own = readWrapper(item, submitter, path)
     const { events } = item
     if (!Array.isArray(events)) throw new WaymarkError('INVALID_FIELD', { field: nameOf(`${path}.events`) })
@@ -136,7 +136,7 @@ function readOne(
   const said = assessmentTs === undefined ? submitter.at : millisOf(assessmentTs)
   const latest = answers.reduce((latestAt, answer) => Math.max(latestAt, answer.answeredAt), 0)
   const timeField = nameOf(said === undefined ? path : `${within}assessmentTs`)
-  const submittedAt = readClientTime(said ?? latest, nowMs, CLIENT_TIME_AHEAD_MAX, timeField)
+  const submittedAt = readClientTime(said ?? latest, nowMs, CLIENT_TIME_AHEAD_MAX, () => timeField)
   if (submitter.notAfter !== undefined && submittedAt > submitter.notAfter) {
     throw new WaymarkError('TOKEN_EXPIRED', { field: timeField })
   }

@@ -1,6 +1,7 @@
 /** Offline sync: many views at once, late, repeated and in any order. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { WaymarkError } from '../domain/errors.ts'
 import { fault, items, openSchool, refusal, type School } from '../../test/support/school.ts'
 import type { Answered } from '../../test/support/app.ts'
 
@@ -206,6 +207,39 @@ test('a time a little ahead counts as now; far ahead or before 2000 it is refuse
   const expected = ['400 TIME_IN_FUTURE', '400 TIME_TOO_EARLY', '400 INVALID_FIELD', '400 INVALID_FIELD']
   assert.deepEqual(fates(answer), expected)
   assert.equal((await school.read(KEY))['status'], 1)
+})
+
+test('where the store fails, every view of the batch is refused as it says, and the others fare as they did', async (t) => {
+  const school = await openSchool(t)
+  const failing = t.mock.method(school.waymark.store.progress, 'recordViews', () =>
+    Promise.reject(new WaymarkError('OVERLOADED', { retryAfterSeconds: 7 })),
+  )
+  const answer = await send(school, [item('start', 0), item('jump', 1), item('end', 2)])
+  assert.deepEqual(fates(answer), ['503 OVERLOADED', '400 INVALID_FIELD', '503 OVERLOADED'])
+  assert.deepEqual([answer.status, answer.headers['retry-after']], [207, '7'])
+  assert.equal(fault(await send(school, [item('start', 0), item('end', 2)])), '503 OVERLOADED undefined')
+  failing.mock.mockImplementationOnce(() => Promise.reject(new Error('a fault of the program')))
+  assert.deepEqual(fates(await send(school, [item('start', 0), item('end', 2)])), [
+    '500 INTERNAL_ERROR',
+    '500 INTERNAL_ERROR',
+  ])
+  failing.mock.restore()
+  assert.deepEqual(fates(await send(school, [item('start', 0), item('end', 2)])), ['200 STARTED', '200 ENDED'])
+})
+
+test('contents of any name stand in the answer under that name', async (t) => {
+  const school = await openSchool(t)
+  const names = ['view', '__proto__', '7', 'a "quoted" \\ name', 'ℵ\u{1F600}\u2028']
+  const sent = names.map((contentId, index) => ({ ...item('start', index), id: `"${contentId}"`, contentId }))
+  const answer = await send(school, sent)
+  assert.deepEqual(
+    items(answer.body.result['items']).map(({ id, result }) => [id, Object.entries(result ?? {})]),
+    names.map((name) => {
+      const view = ['view', { outcome: 'STARTED', status: 1, progress: 0 }]
+      const text = [name, 'Progress started']
+      return [`"${name}"`, name === 'view' ? [text] : name === '7' ? [text, view] : [view, text]]
+    }),
+  )
 })
 
 test('a batch beyond its limit is refused whole', async (t) => {

@@ -1,5 +1,5 @@
 import type { ViewFact } from '../domain/progress/view.ts'
-import { recordView } from './record-view.ts'
+import { readView, viewAnswer } from './record-view.ts'
 import { defineRoute, learnerOf, type Route } from './route.ts'
 import { closed, viewFields, viewKey, ViewResult } from './schemas.ts'
 
@@ -24,8 +24,9 @@ export function viewRoute(kind: ViewFact['kind'], summary: string, description: 
     target: (call) => ({ userId: learnerOf(call), collectionId: call.body.collectionId }),
     handle: async (services, call) => {
       const when = { kind, at: call.nowMs, timed: false }
-      const { result } = await recordView(services, learnerOf(call), call.body, when, call.nameOf)
-      return { result }
+      const write = readView(services, learnerOf(call), call.body, when, call.nameOf)
+      const recorded = await services.store.progress.recordView(write.key, write.fact)
+      return { result: viewAnswer(services, write, recorded, call.nameOf).result }
     },
   })
 }

@@ -11,3 +11,14 @@ export type Defer = (work: () => void) => void
 export const nextTurn: Defer = (work) => {
   setImmediate(work)
 }
+
+/** Has work run again and again; answers how to end that. Handed in for the same reason. */
+export type Every = (milliseconds: number, work: () => void) => () => void
+
+/** The default: a timer that does not keep the process alive. */
+export const everyInterval: Every = (milliseconds, work) => {
+  const timer = setInterval(work, milliseconds).unref()
+  return () => {
+    clearInterval(timer)
+  }
+}

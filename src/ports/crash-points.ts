@@ -17,6 +17,10 @@ export const CRASH_POINTS = [
   'worker-done',
   /** Some of those whom a publication concerns have been recomputed. */
   'republish-page',
+  /** Some of the facts that wait are in their table, and still in the intake. */
+  'fold-step',
+  /** Facts that waited are in their table, and no longer in the intake. */
+  'fold-done',
 ] as const
 
 export type CrashPoint = (typeof CRASH_POINTS)[number]

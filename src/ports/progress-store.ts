@@ -5,6 +5,12 @@ import type { Summary } from '../domain/progress/summary.ts'
 import type { ViewFact, ViewOutcome, ViewRow } from '../domain/progress/view.ts'
 import type { Page, PageRequest } from './page.ts'
 
+/** One view to be recorded: which row, and what happened. */
+export interface ViewWrite {
+  readonly key: ViewKey
+  readonly fact: ViewFact
+}
+
 /** What a view request did, and the row after it (undefined: there is none). */
 export interface ViewRecorded {
   readonly outcome: ViewOutcome
@@ -20,6 +26,12 @@ export interface EnrolmentRecorded {
 
 export interface Enrolled extends EnrolmentKey {
   readonly enrolment: Enrolment
+}
+
+/** Undefined is what there is not. */
+export interface EnrolmentSummary {
+  readonly enrolment: Enrolment | undefined
+  readonly summary: Summary | undefined
 }
 
 /** What a removal took away. */
@@ -44,6 +56,11 @@ export interface ConsumerPosition {
  */
 export interface ProgressStore {
   recordView(key: ViewKey, fact: ViewFact): Promise<ViewRecorded>
+  /**
+   * The same for many, in the order given and in one commit: all are recorded or, where the store fails, none. What each
+   * did comes back in the same order.
+   */
+  recordViews(writes: readonly ViewWrite[]): Promise<readonly ViewRecorded[]>
   submitAttempt(key: ViewKey, attempt: Attempt): Promise<AttemptRecorded>
   /** @param timed whether the client said when it happened; otherwise it happens now. */
   enrol(key: EnrolmentKey, at: number, timed?: boolean): Promise<EnrolmentRecorded>
@@ -66,9 +83,13 @@ export interface ProgressStore {
    * not published or the learner has neither enrolment nor progress there.
    */
   summary(key: EnrolmentKey): Promise<Summary | undefined>
+  /** The enrolment and the summary in one look, as each alone would be answered. */
+  enrolmentSummary(key: EnrolmentKey): Promise<EnrolmentSummary>
 
   /** Recomputes and stores summaries, with their log entries and the consumer's position, in one commit. */
   recompute(keys: readonly EnrolmentKey[], position?: ConsumerPosition): Promise<void>
+  /** The same keys in the order in which their rows are kept: who recomputes many in it writes neighbours together. */
+  inOrder(keys: readonly EnrolmentKey[]): Promise<readonly EnrolmentKey[]>
   /** Everyone who is enrolled or has progress in a collection: what a new publication concerns. */
   participants(collectionId: string, page: PageRequest): Promise<Page<EnrolmentKey>>
 }

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict'
 import { afterEach, describe, test } from 'node:test'
 import { SimulatedClock } from '../../test/support/simulated-clock.ts'
 import { WaymarkError } from '../domain/errors.ts'
+import { TRIGGERS } from '../domain/progress/occurrence.ts'
 import type { LogEntry } from '../ports/log.ts'
 import type { Store } from '../ports/store.ts'
+import { collection } from '../stores/kit/collections.ts'
 import { openMemoryStore } from '../stores/memory/store.ts'
+import { isCaughtUp } from './consumer.ts'
 import { startLoop, type Loop, type LoopOptions } from './loop.ts'
 
 const NAME = 'counter'
@@ -42,6 +45,7 @@ async function start(
     store.log,
     {
       name: NAME,
+      types: TRIGGERS,
       handle: async (entries) => {
         running.batches.push(entries.length)
         await fail(entries.map(learnerOf))
@@ -50,6 +54,7 @@ async function start(
       },
     },
     {
+      readMax: 10,
       batchMax: 10,
       retries: 3,
       backoffMs: 1,
@@ -123,6 +128,65 @@ describe('reading', () => {
   })
 })
 
+describe('entries of types that a consumer does not read', () => {
+  const publish = async (store: Store, times: number): Promise<void> => {
+    for (let count = 0; count < times; count += 1) {
+      await store.catalogue.publish(collection('maths', ['a']), String(count))
+    }
+  }
+
+  test('are not handled, and nothing waits for them', async () => {
+    const store = openMemoryStore(new SimulatedClock())
+    await publish(store, 3)
+    const { loop, handled } = await start(['a'], undefined, {}, store)
+    await publish(store, 3)
+    await loop.idle()
+    assert.deepEqual(handled, ['a'])
+    assert.equal(await store.log.position(NAME), 4)
+    assert.ok(await isCaughtUp(store.log, { name: NAME, types: TRIGGERS }))
+    await append(store, 'b')
+    assert.ok(!(await isCaughtUp(store.log, { name: NAME, types: TRIGGERS })))
+    await loop.idle()
+    assert.deepEqual(handled, ['a', 'b'])
+  })
+
+  test('do not wake it, and move its position only once there are many', async () => {
+    const store = openMemoryStore(new SimulatedClock())
+    const read = store.log.read.bind(store.log)
+    let reads = 0
+    store.log.read = (...wanted) => {
+      reads += 1
+      return read(...wanted)
+    }
+    const { loop } = await start(['a'], undefined, {}, store)
+    await loop.idle()
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    reads = 0
+    await publish(store, 999)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    assert.deepEqual([reads, await store.log.position(NAME)], [0, 1])
+    await publish(store, 1)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    assert.deepEqual([reads, await store.log.position(NAME)], [1, 1001])
+  })
+
+  test('are not passed over again at every look', async () => {
+    const store = openMemoryStore(new SimulatedClock())
+    await publish(store, 500)
+    const after: number[] = []
+    const read = store.log.read.bind(store.log)
+    store.log.read = (seq, ...wanted) => {
+      after.push(seq)
+      return read(seq, ...wanted)
+    }
+    const { loop } = await start([], undefined, {}, store)
+    await loop.idle()
+    await append(store, 'a')
+    await loop.idle()
+    assert.deepEqual([...new Set(after)].slice(0, 2), [0, 500])
+  })
+})
+
 describe('an entry that cannot be handled', () => {
   test('is put aside after its tries, with the reason, and all others are handled in order', async () => {
     const { store, loop, handled, heard } = await start(learners(25), poisoned('l13'))
@@ -147,6 +211,18 @@ describe('an entry that cannot be handled', () => {
     await loop.idle()
     // The batch; its entries one by one, the poisoned one four times.
     assert.deepEqual(batches, [10, ...Array.from({ length: 10 + 3 }, () => 1)])
+  })
+
+  test('among very many others is looked for in smaller batches first', async () => {
+    const options = { readMax: 1_200, batchMax: 100 }
+    const { store, loop, handled, batches } = await start(learners(2_000), poisoned('l250'), options)
+    await loop.idle()
+    assert.equal(handled.length, 1_999)
+    assert.deepEqual(await parkedLearners(store), ['l250'])
+    // All; by hundreds; the hundred in question one by one; then all of the rest that was appended before the start.
+    assert.deepEqual(batches.slice(0, 4), [1_200, 100, 100, 100])
+    assert.equal(batches.filter((size) => size === 1).length, 100 + 2)
+    assert.deepEqual(batches.slice(-2), [1_200, 500])
   })
 
   test('may be the first, the last, and several in a row', async () => {
@@ -181,7 +257,7 @@ describe('an entry that cannot be handled', () => {
     const watched: Store = {
       ...store,
       log: {
-        read: (after, limit) => store.log.read(after, limit),
+        read: (after, limit, types) => store.log.read(after, limit, types),
         last: () => store.log.last(),
         position: (consumer) => store.log.position(consumer),
         commit: (consumer, seq) => {
@@ -243,12 +319,31 @@ describe('a failure of the store', () => {
     const store = openMemoryStore(new SimulatedClock())
     let failures = 3
     const read = store.log.read.bind(store.log)
-    store.log.read = (after, limit) =>
-      failures-- > 0 ? Promise.reject(new Error('the store is away')) : read(after, limit)
+    store.log.read = (after, limit, types) =>
+      failures-- > 0 ? Promise.reject(new Error('the store is away')) : read(after, limit, types)
     const { loop, handled } = await start(['a'], undefined, {}, store)
     await loop.idle()
     assert.deepEqual(handled, ['a'])
     assert.deepEqual(await parkedLearners(store), [])
+  })
+})
+
+describe('who waits with limited patience', () => {
+  test('is told of the latest failure once there were more than one entry could cause', async () => {
+    const { store, loop, heard } = await start(['a'], () => {
+      throw new WaymarkError('STORE_FULL')
+    })
+    await assert.rejects(loop.idle('limited'), { code: 'STORE_FULL' })
+    // Three tries alone, and two with others.
+    assert.equal(heard.length, 3 + 2 + 1)
+    assert.equal(await store.log.position(NAME), 0)
+  })
+
+  test('is not disturbed by entries that are put aside', async () => {
+    const names = learners(30)
+    const { store, loop } = await start(names, poisoned(...names), { readMax: 20, batchMax: 5 })
+    await loop.idle('limited')
+    assert.deepEqual(await parkedLearners(store), names)
   })
 })
 
@@ -276,13 +371,13 @@ describe('stop', () => {
     await loop.stop()
   })
 
-  test('ends at once while a failure is waited out; idle does not wait for ever then', async () => {
+  test('ends at once while a failure is waited out; who waits for it to be idle is told that it will not be', async () => {
     const fails = (): void => {
       throw new WaymarkError('STORE_UNAVAILABLE')
     }
     const { loop, heard } = await start(['a'], fails, { backoffMs: 60_000 })
     while (heard.length === 0) await new Promise((resolve) => setTimeout(resolve, 1))
-    const idle = loop.idle()
+    const idle = assert.rejects(loop.idle(), /stopped before it had handled everything/)
     const begun = performance.now()
     await loop.stop()
     await idle

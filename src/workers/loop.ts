@@ -1,147 +1,195 @@
-import { WaymarkError } from '../domain/errors.ts'
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
 import type { Reach } from '../ports/crash-points.ts'
 import type { Log, LogEntry } from '../ports/log.ts'
+import type { Consumer } from './consumer.ts'
+import { Retries, type RetryOptions } from './retries.ts'
 
-/** A reader of the log with a stored position. */
-export interface Consumer {
-  readonly name: string
-  /**
-   * Handles entries in order and moves the position past the last one, in the commit of its effects where it can.
-   * Delivery is at least once: entries may come again.
-   */
-  handle(entries: readonly LogEntry[]): Promise<void>
-}
-
-export interface LoopOptions {
-  readonly batchMax: number
-  /** Tries of one entry before it is put aside. Errors of the store itself are waited out, not counted. */
-  readonly retries: number
-  /** First wait after a failure, doubled each time up to 5 s. */
-  readonly backoffMs?: number
+export interface LoopOptions extends RetryOptions {
   readonly reach?: Reach
   readonly onError: (consumer: string, error: unknown, parked: LogEntry | undefined) => void
 }
 
 export interface Loop {
-  /** Resolves when everything logged so far is handled. */
-  idle(): Promise<void>
-  /** Ends after the batch under way. */
+  /**
+   * Resolves when everything logged so far is handled. Rejects where the loop is stopped before.
+   * @param patience limited: rejects with the latest failure where there were more in a row than any entry could cause
+   */
+  idle(patience?: 'endless' | 'limited'): Promise<void>
+  /** Ends after the batch under way, or where its consumer ends it. */
   stop(): Promise<void>
 }
 
-const BACKOFF_MAX_MS = 5_000
+/** So many entries that a consumer does not read are passed in memory before its stored position follows. */
+const PASSED_MAX = 1_000
+/** So many are read in one turn of the event loop: requests have theirs in between. */
+const PAGE = 500
+/** The wait of a loop that has nothing to do. */
+const UNTIL_WOKEN = Number.POSITIVE_INFINITY
 
 /** Reads, applies, commits the position, and waits for more (DESIGN decision 5). */
 export function startLoop(log: Log, consumer: Consumer, options: LoopOptions): Loop {
-  let stopping = false
-  let wake: () => void = () => undefined
-  const unsubscribe = log.onAppend(() => {
-    wake()
-  })
+  return new ConsumerLoop(log, consumer, options)
+}
 
-  const pause = (milliseconds: number | undefined): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = milliseconds === undefined ? undefined : setTimeout(resolve, milliseconds)
-      wake = () => {
-        if (milliseconds !== undefined && !stopping) return
-        clearTimeout(timer)
-        resolve()
+class ConsumerLoop implements Loop {
+  readonly #log: Log
+  readonly #consumer: Consumer
+  readonly #options: LoopOptions
+  readonly #retries: Retries
+  readonly #stopping = new AbortController()
+  readonly #running: Promise<void>
+  /** Nothing up to here is left for the consumer to handle. */
+  #through = 0
+  /** Its stored position, once known: it may be less. */
+  #position: number | undefined
+  /** Entries appended since the last look, of whatever type. */
+  #unseen = 0
+  /** Whether there is reason to look again. */
+  #woken = false
+  #wake: () => void = () => undefined
+  /** Resolves at the end of the turn under way. */
+  #turned = Promise.withResolvers<void>()
+
+  constructor(log: Log, consumer: Consumer, options: LoopOptions) {
+    this.#log = log
+    this.#consumer = consumer
+    this.#options = options
+    this.#retries = new Retries(options)
+    this.#running = this.#run()
+  }
+
+  async idle(patience: 'endless' | 'limited' = 'endless'): Promise<void> {
+    const target = await this.#log.last()
+    while (this.#through < target) {
+      if (this.#stopping.signal.aborted) {
+        throw new Error(`the worker ${this.#consumer.name} was stopped before it had handled everything`)
       }
-      if (stopping) wake()
+      const stuck = this.#retries.stuck()
+      if (patience === 'limited' && stuck !== undefined) throw stuck.error
+      this.#rouse()
+      await this.#turned.promise
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    this.#wake()
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    const types = new Set(this.#consumer.types)
+    const unsubscribe = this.#log.onAppend((appended) => {
+      this.#unseen += appended.length
+      // Now and then also for what it does not read: or the next look would have to pass over all of that.
+      if (this.#unseen >= PASSED_MAX || appended.some((type) => types.has(type))) this.#rouse()
     })
+    while (!this.#stopping.signal.aborted) {
+      const waitMs = await this.#turn()
+      this.#turned.resolve()
+      this.#turned = Promise.withResolvers()
+      if (waitMs > 0) await this.#pause(waitMs)
+    }
+    unsubscribe()
+    this.#turned.resolve()
+  }
 
-  /** Puts an entry aside that alone has failed often enough: what follows it must not wait for ever. */
-  const park = async (entry: LogEntry, error: unknown): Promise<boolean> => {
+  /** Handles what is next. Answers how long to wait before the next turn. */
+  async #turn(): Promise<number> {
+    let entries: readonly LogEntry[] = []
     try {
-      await log.park(consumer.name, entry, error instanceof Error ? (error.stack ?? error.message) : String(error))
-    } catch (parkError) {
-      options.onError(consumer.name, parkError, undefined)
-      return false
-    }
-    options.onError(consumer.name, error, entry)
-    return true
-  }
-
-  const run = async (): Promise<void> => {
-    /** Failures in a row of whatever kind: how long the next wait is. */
-    let failures = 0
-    /** Failures of the next entry, taken alone. */
-    let tries = 0
-    /** Up to here entries are taken one by one, because a batch failed that ended here. */
-    let apartUntil = 0
-    while (!stopping) {
-      let entries: readonly LogEntry[] = []
-      try {
-        const position = await log.position(consumer.name)
-        entries = await log.read(position, position < apartUntil ? 1 : options.batchMax)
-        if (entries.length === 0) {
-          await pauseUnlessAppended(log, consumer.name, pause)
-          continue
-        }
-        options.reach?.('worker-read')
+      entries = await this.#read()
+      const [first, last] = [entries[0], entries.at(-1)]
+      if (first === undefined || last === undefined) return UNTIL_WOKEN
+      this.#options.reach?.('worker-read')
+      if (first.occurrence.type === 'unreadable') {
         // No further try would read it: it is put aside at once, and what follows it does not wait.
-        const unreadable = entries.findIndex(({ occurrence }) => occurrence.type === 'unreadable')
-        if (unreadable > 0) entries = entries.slice(0, unreadable)
-        const [first] = entries
-        if (first?.occurrence.type === 'unreadable') {
-          const error = new Error(`the log entry cannot be read: ${first.occurrence.reason}`)
-          if (await park(first, error)) failures = tries = 0
-          else await pause(backoffMs(options, (failures += 1)))
-          continue
-        }
-        await consumer.handle(entries)
-        options.reach?.('worker-done')
-        failures = tries = 0
-      } catch (error) {
-        failures += 1
-        const [first, last] = [entries[0], entries.at(-1)]
-        if (first !== undefined && last !== undefined && !(error instanceof WaymarkError)) {
-          apartUntil = Math.max(apartUntil, last.seq)
-          tries += first === last ? 1 : 0
-          if (first === last && tries >= options.retries && (await park(first, error))) {
-            failures = tries = 0
-            continue
-          }
-        }
-        options.onError(consumer.name, error, undefined)
-        await pause(backoffMs(options, failures))
+        return await this.#park(first, new Error(`the log entry cannot be read: ${first.occurrence.reason}`))
       }
+      await this.#consumer.handle(entries, this.#stopping.signal)
+      if (this.#stopping.signal.aborted) return 0
+      this.#options.reach?.('worker-done')
+      this.#moved(last.seq)
+      return 0
+    } catch (error) {
+      const hopeless = this.#retries.noteOf(entries, error)
+      if (hopeless !== undefined) return this.#park(hopeless, error)
+      this.#options.onError(this.#consumer.name, error, undefined)
+      return this.#retries.waitMs()
     }
   }
 
-  const running = run()
-  return {
-    idle: async () => {
-      const target = await log.last()
-      while (!stopping && (await log.position(consumer.name)) < target) await nextTurn()
-    },
-    stop: async () => {
-      stopping = true
-      unsubscribe()
-      wake()
-      await running
-    },
+  /** The next entries that can be handled together, or one that cannot be read with what follows it. */
+  async #read(): Promise<readonly LogEntry[]> {
+    this.#position ??= this.#through = await this.#log.position(this.#consumer.name)
+    this.#woken = false
+    this.#unseen = 0
+    const last = await this.#log.last()
+    const entries = await this.#readPages(this.#retries.limitAfter(this.#through))
+    if (entries.length === 0) await this.#pass(last)
+    const unreadable = entries.findIndex(isUnreadable)
+    return unreadable > 0 ? entries.slice(0, unreadable) : entries
+  }
+
+  async #readPages(limit: number): Promise<readonly LogEntry[]> {
+    const entries: LogEntry[] = []
+    for (;;) {
+      const size = Math.min(PAGE, limit - entries.length)
+      const page = await this.#log.read(entries.at(-1)?.seq ?? this.#through, size, this.#consumer.types)
+      entries.push(...page)
+      // Behind what cannot be read nothing is handled yet: it need not be read for each such entry again.
+      if (page.length < size || entries.length === limit || page.some(isUnreadable)) return entries
+      await nextTurn()
+    }
+  }
+
+  /** Nothing up to here is for the consumer. Its stored position follows now and then, so that no start looks at much again. */
+  async #pass(seq: number): Promise<void> {
+    if (seq - (this.#position ?? 0) >= PASSED_MAX) {
+      await this.#log.commit(this.#consumer.name, seq)
+      this.#position = seq
+    }
+    this.#through = seq
+    this.#retries.over()
+  }
+
+  /** The consumer is past this entry, and so is its stored position. */
+  #moved(seq: number): void {
+    this.#through = this.#position = seq
+    this.#retries.over()
+  }
+
+  /** Puts an entry aside that cannot be handled: what follows it must not wait for ever. */
+  async #park(entry: LogEntry, error: unknown): Promise<number> {
+    const { name } = this.#consumer
+    try {
+      await this.#log.park(name, entry, error instanceof Error ? (error.stack ?? error.message) : String(error))
+    } catch (parkError) {
+      this.#retries.note(parkError)
+      this.#options.onError(name, parkError, undefined)
+      return this.#retries.waitMs()
+    }
+    this.#options.onError(name, error, entry)
+    this.#moved(entry.seq)
+    return 0
+  }
+
+  #rouse(): void {
+    this.#woken = true
+    this.#wake()
+  }
+
+  /** What is appended ends the wait for it, not that after a failure. */
+  async #pause(milliseconds: number): Promise<void> {
+    const { signal } = this.#stopping
+    if (milliseconds !== UNTIL_WOKEN) return delay(milliseconds, undefined, { signal }).catch(() => undefined)
+    if (this.#woken || signal.aborted) return
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve
+    })
   }
 }
 
-/** How long to wait after so many failures in a row. */
-function backoffMs(options: LoopOptions, failures: number): number {
-  return Math.min((options.backoffMs ?? 50) * 2 ** Math.min(failures, 10), BACKOFF_MAX_MS)
-}
-
-/** Sleeps until something is appended; what was appended between reading and sleeping is not missed. */
-async function pauseUnlessAppended(
-  log: Log,
-  name: string,
-  pause: (milliseconds: number | undefined) => Promise<void>,
-): Promise<void> {
-  const sleeping = pause(undefined)
-  if ((await log.last()) > (await log.position(name))) return
-  await sleeping
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve)
-  })
+function isUnreadable({ occurrence }: LogEntry): boolean {
+  return occurrence.type === 'unreadable'
 }

@@ -1,9 +1,10 @@
+import type { EnrolmentKey } from '../domain/progress/key.ts'
 import { reachNothing, type Reach } from '../ports/crash-points.ts'
 import type { Log } from '../ports/log.ts'
 import type { ProgressStore } from '../ports/progress-store.ts'
-import type { Consumer } from './loop.ts'
+import type { Consumer, LogReader } from './consumer.ts'
 
-export const REPUBLISH_CONSUMER = 'republish'
+export const REPUBLISHER: LogReader = { name: 'republish', types: ['collection-published'] }
 
 /**
  * After a publication, recomputes everyone who takes part in the collection, a page per commit, so that writes go on
@@ -17,30 +18,34 @@ export function republisher(
   reach: Reach = reachNothing,
 ): Consumer {
   return {
-    name: REPUBLISH_CONSUMER,
-    handle: async (entries) => {
+    ...REPUBLISHER,
+    handle: async (entries, stopping) => {
       const published = new Set<string>()
       for (const { occurrence } of entries) {
         if (occurrence.type === 'collection-published') published.add(occurrence.collectionId)
       }
-      for (const collectionId of published) await recomputeAll(progress, collectionId, pageSize, reach)
+      for (const collectionId of published) {
+        for await (const keys of participantPages(progress, collectionId, pageSize)) {
+          await progress.recompute(keys)
+          reach('republish-page')
+          if (stopping.aborted) return
+        }
+      }
       const last = entries.at(-1)
-      if (last !== undefined) await log.commit(REPUBLISH_CONSUMER, last.seq)
+      if (last !== undefined) await log.commit(REPUBLISHER.name, last.seq)
     },
   }
 }
 
-async function recomputeAll(
+async function* participantPages(
   progress: ProgressStore,
   collectionId: string,
   pageSize: number,
-  reach: Reach,
-): Promise<void> {
+): AsyncGenerator<readonly EnrolmentKey[]> {
   let after: string | undefined
   do {
     const page = await progress.participants(collectionId, { after, limit: pageSize })
-    await progress.recompute(page.items)
-    reach('republish-page')
+    yield page.items
     after = page.next
   } while (after !== undefined)
 }

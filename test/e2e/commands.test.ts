@@ -288,6 +288,9 @@ describe(
     test('written by a newer version', () =>
       refused(changedStore('PRAGMA user_version=99'), new RegExp(`schema 99[^]*knows ${String(SCHEMA_VERSION)}: use`)))
 
+    test('written before the first release', () =>
+      refused(changedStore('PRAGMA user_version=1'), /schema 1, which was in use before the first release/))
+
     test('written under another mode', () =>
       refused(
         changedStore("UPDATE meta SET value = 'lenient' WHERE name = 'mode'"),

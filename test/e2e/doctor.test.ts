@@ -42,6 +42,11 @@ function tamper(folder: string, sql: string): void {
   database.close()
 }
 
+/** SQL for the number of a learner's one participation. */
+function numberOf(userId: string): string {
+  return `(SELECT participation FROM participation WHERE user_id = '${userId}')`
+}
+
 function read(folder: string, sql: string): unknown {
   const database = new DatabaseSync(join(folder, 'waymark.db'))
   const rows = database.prepare(sql).all()
@@ -57,13 +62,14 @@ test('doctor finds nothing wrong with a sound store', async (t) => {
 
 test('doctor --verify recomputes summaries that are wrong, missing or left over, and says so', async (t) => {
   const { folder } = await storeWithProgress(t)
-  const summaries = 'SELECT * FROM summary ORDER BY user_id'
+  const summaries = 'SELECT * FROM summary ORDER BY participation'
   const before = read(folder, summaries)
   tamper(
     folder,
-    `UPDATE summary SET progress = 2, data = replace(data, '"progress":1', '"progress":2') WHERE user_id = 'asha';
-     DELETE FROM summary WHERE user_id = 'rahul';
-     INSERT INTO summary SELECT 'nobody', collection_id, context_id, publication, progress, required, status, data FROM summary`,
+    `UPDATE summary SET progress = 2, leaves = replace(leaves, '0', '2') WHERE participation = ${numberOf('asha')};
+     DELETE FROM summary WHERE participation = ${numberOf('rahul')};
+     INSERT INTO participation (user_id, collection_id, context_id) VALUES ('nobody', 'maths', 'maths');
+     INSERT INTO summary SELECT ${numberOf('nobody')}, publication, progress, required, status, leaves, details FROM summary`,
   )
   const { code, report } = await doctor(folder, '--verify')
   assert.deepEqual([code, report.sound], [0, true])
@@ -81,7 +87,7 @@ test('doctor --verify recomputes summaries that are wrong, missing or left over,
 
 test('doctor --verify reports raw rows that cannot be, and leaves them as they are', async (t) => {
   const { folder } = await storeWithProgress(t)
-  tamper(folder, "UPDATE view SET progress = 500, last_access_at = 1 WHERE user_id = 'asha'")
+  tamper(folder, `UPDATE view SET progress = 500, last_access_at = 1 WHERE participation = ${numberOf('asha')}`)
   const views = read(folder, 'SELECT * FROM view')
   const { code, report } = await doctor(folder, '--verify')
   assert.deepEqual([code, report.sound], [1, false])
@@ -93,6 +99,17 @@ test('doctor --verify reports raw rows that cannot be, and leaves them as they a
     ],
   )
   assert.deepEqual(read(folder, 'SELECT * FROM view'), views)
+})
+
+test('doctor --verify says so where the workers cannot catch up, instead of waiting for ever', async (t) => {
+  const { folder } = await storeWithProgress(t)
+  const entry = `INSERT INTO log (at, type, key, data) SELECT at, type, key, data FROM log WHERE type = 'view-ended' LIMIT 1`
+  const refusal = `CREATE TRIGGER refuse BEFORE INSERT ON position BEGIN SELECT RAISE(ABORT, 'no position can be written'); END`
+  tamper(folder, `${entry}; ${refusal}`)
+  const settings = { WAYMARK_DATA: folder, WAYMARK_WORKER_RETRIES: '0' }
+  const { code, stdout } = await run(['doctor', '--verify'], settings)
+  assert.equal(code, 1)
+  assert.match(stdout, /WRONG invariants .*the workers cannot catch up: no position can be written/)
 })
 
 test('doctor says who else can read the data', async (t) => {

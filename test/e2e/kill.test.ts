@@ -307,12 +307,14 @@ function missingInFile(path: string, learners: readonly Learner[]): readonly str
     one('SELECT count(*) FROM view WHERE started_at IS NOT NULL AND completed_at IS NOT NULL'),
   )
   assert.equal(logged('attempt-submitted'), one('SELECT count(*) FROM attempt'))
-  assert.equal(logged('enrolment-created'), one('SELECT count(*) FROM enrolment'))
-  assert.equal(logged('collection-completed'), one('SELECT count(*) FROM completion'))
+  assert.equal(logged('enrolment-created'), one('SELECT count(*) FROM participation WHERE enrolled_at IS NOT NULL'))
+  assert.equal(logged('collection-completed'), one('SELECT count(*) FROM participation WHERE completed_at IS NOT NULL'))
 
-  const view = database.prepare('SELECT started_at, completed_at FROM view WHERE user_id = ? AND content_id = ?')
-  const attempt = database.prepare('SELECT score FROM attempt WHERE user_id = ? AND attempt_id = ?')
-  const enrolment = database.prepare('SELECT enrolled_at FROM enrolment WHERE user_id = ?')
+  const view = database.prepare('SELECT started_at, completed_at FROM named_view WHERE user_id = ? AND content_id = ?')
+  const attempt = database.prepare('SELECT score FROM named_attempt WHERE user_id = ? AND attempt_id = ?')
+  const enrolment = database.prepare(
+    'SELECT enrolled_at FROM participation WHERE user_id = ? AND enrolled_at IS NOT NULL',
+  )
   const lost: string[] = []
   for (const { userId, answered, attempts, enrolled } of learners) {
     if (enrolled && enrolment.get(userId) === undefined) lost.push(`${userId}: enrolment`)

@@ -1,6 +1,9 @@
 /** Writes that a server acknowledged, and whether a store still has them. */
 import { DatabaseSync } from 'node:sqlite'
 import { join } from 'node:path'
+import { readConfig } from '../../src/config.ts'
+import { openSqliteStore } from '../../src/stores/sqlite/store.ts'
+import { storeOptions, systemClock } from '../../src/wire.ts'
 import { connect, type HttpClient } from '../support/http-client.ts'
 import type { Server } from '../support/process.ts'
 
@@ -49,13 +52,16 @@ function view(name: string): { userId: string; contentId: string } {
 }
 
 /** How many acknowledged writes the store in a folder does not have; also says whether SQLite finds its file sound. */
-export function missing(
+export async function missing(
   folder: string,
   acknowledged: Acknowledged,
-): { readonly lost: number; readonly sound: boolean } {
+): Promise<{ readonly lost: number; readonly sound: boolean }> {
+  // As the next start does: what was acknowledged last is folded into its table.
+  const store = await openSqliteStore(storeOptions(readConfig({ WAYMARK_DATA: folder }), systemClock))
+  await store.close()
   const database = new DatabaseSync(join(folder, 'waymark.db'))
   try {
-    const rows = database.prepare('SELECT content_id FROM view').all()
+    const rows = database.prepare('SELECT content_id FROM named_view').all()
     const there = new Set(rows.map((row) => String(row['content_id']).slice('content-'.length)))
     const lost = [...acknowledged].filter((name) => !there.has(name)).length
     const check = database.prepare('PRAGMA integrity_check').get()

@@ -67,10 +67,16 @@ async function tell(server: Server, done: Set<Deed>, steps: typeof STEPS): Promi
   }
 }
 
-const settings = (crashAt: string): Record<string, string> => ({ CRASH_AT: crashAt, WAYMARK_REPUBLISH_PAGE: '5' })
+/** Small pages and folds, so that a short story comes to each point more than once. */
+const settings = (crashAt: string): Record<string, string> => ({
+  CRASH_AT: crashAt,
+  WAYMARK_REPUBLISH_PAGE: '5',
+  WAYMARK_FOLD_FACTS_MAX: '5',
+  WAYMARK_FOLD_ROWS_MIN: '1',
+})
 
 for (const point of CRASH_POINTS) {
-  for (const nth of point === 'republish-page' ? [1, 2] : [1, 5]) {
+  for (const nth of point === 'republish-page' || point === 'fold-done' ? [1, 2] : [1, 5]) {
     test(`a crash at ${point}, time ${String(nth)}, loses nothing and does nothing twice`, async (t) => {
       const done = new Set<Deed>()
       const first = await startServer(settings(`${point}:${String(nth)}`))

@@ -17,8 +17,10 @@ const SEED = Number(process.env['FLIPS_SEED'] ?? 4_711)
 const FILE = 'waymark.db'
 const LEARNERS = 400
 const CONTENTS = ['c0', 'c1', 'c2', 'c3']
+/** Tables that are no index themselves: the others are WITHOUT ROWID. */
+const TABLES: ReadonlySet<string> = new Set(['log', 'content', 'participation', 'summary', 'intake'])
 /** What answers are made of. Summaries are derived, so they may be repaired. */
-const RAW = ['view', 'attempt', 'enrolment', 'completion', 'participant', 'collection', 'context', 'log', 'meta']
+const RAW = ['content', 'participation', 'view', 'attempt', 'collection', 'context', 'log', 'meta']
 
 /** One byte to change. */
 interface Flip {
@@ -76,7 +78,7 @@ function chooseFlips(path: string): readonly Flip[] {
     .all()
     .map((row) => ({
       page: Number(row['pageno']),
-      kind: `${String(row['pagetype'])} of ${row['name'] === 'log' ? 'a table' : 'an index'}`,
+      kind: `${String(row['pagetype'])} of ${TABLES.has(String(row['name'])) ? 'a table' : 'an index'}`,
     }))
   database.close()
   const used = new Set(pages.map(({ page }) => page))

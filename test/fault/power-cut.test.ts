@@ -48,7 +48,7 @@ async function cutPower(t: TestContext, start: Start, round: number): Promise<Cu
   })
   await server.end('SIGKILL')
   await loading
-  return { acknowledged: counted.size, ...missing(after.folder, counted) }
+  return { acknowledged: counted.size, ...(await missing(after.folder, counted)) }
 }
 
 test('nothing acknowledged is lost when the power fails', async (t) => {

@@ -10,12 +10,20 @@ const DATABASE = 'waymark.db'
 const WAL = 'waymark.db-wal'
 
 export const LIMITS = { queueMax: 10_000, commitMax: 1000, retryAfterSeconds: 1 }
+/** Small, so that histories fold often. */
+export const FOLD = { factsMax: 6, afterMs: Number.MAX_SAFE_INTEGER, rowsMin: 2 }
 
 /** Makes a folder in memory where the system has that, with an empty database for histories to begin with. */
 export async function makeGround(): Promise<string> {
   const ground = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'waymark-simulation-'))
   const folder = join(ground, 'empty')
-  const store = await openSqliteStore({ folder, mode: 'strict', clock: { nowMs: () => START }, limits: LIMITS })
+  const store = await openSqliteStore({
+    folder,
+    mode: 'strict',
+    clock: { nowMs: () => START },
+    limits: LIMITS,
+    fold: FOLD,
+  })
   await store.close()
   return ground
 }

@@ -15,11 +15,11 @@ export interface Bug {
 
 const WRITER = 'stores/sqlite/writer.ts'
 const PROGRESS = 'stores/sqlite/progress-store.ts'
-const RAW = 'stores/sqlite/raw-rows.ts'
+const VIEWS = 'stores/sqlite/views.ts'
 
 /** Undone where the text of a merging statement says "whatever is there already". */
 function overwrite(column: string, merged: string): readonly [string, string, string] {
-  return [RAW, merged, `${column} = excluded.${column},`]
+  return [VIEWS, merged, `${column} = excluded.${column},`]
 }
 
 export const BUGS: readonly Bug[] = [
@@ -28,13 +28,13 @@ export const BUGS: readonly Bug[] = [
     patches: [
       [
         WRITER,
-        "#commitTogether(jobs: readonly Job[]): readonly Outcome[] | undefined {\n    this.#database.exec('BEGIN IMMEDIATE')",
-        "#commitTogether(jobs: readonly Job[]): readonly Outcome[] | undefined {\n    if (this.#database.isTransaction) this.#database.exec('COMMIT')\n    this.#database.exec('BEGIN IMMEDIATE')",
+        '#commitTogether(jobs: readonly Job[]): readonly Outcome[] | undefined {\n    this.#begin.run()',
+        '#commitTogether(jobs: readonly Job[]): readonly Outcome[] | undefined {\n    if (this.#database.isTransaction) this.#commit.run()\n    this.#begin.run()',
       ],
       [
         WRITER,
-        "this.#reach('commit-ready')\n    this.#database.exec('COMMIT')",
-        "this.#reach('commit-ready')\n    this.#defer(() => {\n      if (this.#database.isTransaction) this.#database.exec('COMMIT')\n    })",
+        "this.#reach('commit-ready')\n    this.#commit.run()",
+        "this.#reach('commit-ready')\n    this.#defer(() => {\n      if (this.#database.isOpen && this.#database.isTransaction) this.#commit.run()\n    })",
       ],
     ],
   },
@@ -54,10 +54,9 @@ export const BUGS: readonly Bug[] = [
       ],
       [
         PROGRESS,
-        '#recordView(key: ViewKey, fact: ViewFact): ViewRecorded {\n    const before = this.#raw.view(key)\n',
-        '#recordView(key: ViewKey, fact: ViewFact, before: ViewRow | undefined): ViewRecorded {\n',
+        '#recordView(key: ViewKey, fact: ViewFact): ViewRecorded {\n    const place = this.#raw.locate(key)\n    const before = this.#raw.view(key, place)\n',
+        '#recordView(key: ViewKey, fact: ViewFact, before = this.#raw.view(key)): ViewRecorded {\n    const place = this.#raw.locate(key)\n',
       ],
-      [PROGRESS, 'this.#raw.mergeView(key, factRow(fact))', 'this.#raw.mergeView(key, row)'],
       overwrite(
         'started_at',
         'started_at     = min(coalesce(started_at, excluded.started_at), coalesce(excluded.started_at, started_at)),',
@@ -85,8 +84,8 @@ export const BUGS: readonly Bug[] = [
     patches: [
       [
         'workers/aggregate.ts',
-        'await progress.recompute(staleKeys(entries), { consumer: AGGREGATE_CONSUMER, seq: last.seq })',
-        'await progress.recompute([], { consumer: AGGREGATE_CONSUMER, seq: last.seq })\n      await progress.recompute(staleKeys(entries))',
+        'await progress.recompute(keys.slice(done), { consumer: AGGREGATE_CONSUMER, seq: last.seq })',
+        'await progress.recompute([], { consumer: AGGREGATE_CONSUMER, seq: last.seq })\n      await progress.recompute(keys.slice(done))',
       ],
     ],
   },
@@ -103,6 +102,31 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'taking every stored summary for fresh after a restart',
     patches: [['stores/sqlite/store.ts', '  await markUnread(log, summaries)\n', '']],
+  },
+  {
+    name: 'emptying the intake before its facts are in their table',
+    patches: [
+      [VIEWS, '    if (over) this.#intake.clear(folding.upTo)\n', ''],
+      [
+        VIEWS,
+        '    const end = Math.min(folding.order.length, folding.done + rowsMax)\n',
+        '    const end = Math.min(folding.order.length, folding.done + 1)\n    if (folding.done === 0) this.#intake.clear(folding.upTo)\n',
+      ],
+    ],
+  },
+  {
+    name: 'reading nothing back of the intake after a restart',
+    patches: [
+      [
+        'stores/sqlite/intake.ts',
+        'SELECT seq, facts FROM intake ORDER BY seq',
+        'SELECT seq, facts FROM intake WHERE 0',
+      ],
+    ],
+  },
+  {
+    name: 'bringing back what was removed before the restart',
+    patches: [[VIEWS, '    this.#noteIntake()\n    this.#intake.removal(participation, kept)\n', '']],
   },
   {
     name: 'logging in a transaction of its own',

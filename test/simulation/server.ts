@@ -12,7 +12,7 @@ import type { CrashPoint } from '../../src/ports/crash-points.ts'
 import type { Log } from '../../src/ports/log.ts'
 import { openSqliteStore, type SqliteStore } from '../../src/stores/sqlite/store.ts'
 import { startWorkers } from '../../src/wire.ts'
-import { LIMITS } from './disk.ts'
+import { FOLD, LIMITS } from './disk.ts'
 
 /** A request to a route, by the route's id. */
 export interface Request {
@@ -42,8 +42,8 @@ export interface ServerOptions {
 }
 
 const SETTINGS = readConfig({ WAYMARK_DATA: '.', WAYMARK_LOG_LEVEL: 'silent', WAYMARK_REPUBLISH_PAGE: '2' })
-/** Small batches, so that workers have many turns. */
-const CONFIG = { ...SETTINGS, WORKER_BATCH_MAX: 5 }
+/** Small batches, so that workers have many turns, and smaller commits, so that there are turns between those. */
+const CONFIG = { ...SETTINGS, WORKER_READ_MAX: 8, WORKER_BATCH_MAX: 2 }
 
 const NO_METRICS: Metrics = {
   request: () => undefined,
@@ -85,6 +85,9 @@ export class Server {
       mode: CONFIG.MODE,
       clock: options.clock,
       limits: LIMITS,
+      fold: FOLD,
+      // Folds begin by count alone: no timer may decide anything here.
+      every: () => () => undefined,
       defer,
       reach: (point) => {
         if (life.server?.alive === true) options.reach(point)
@@ -171,9 +174,9 @@ export class Server {
 /** The log, where reading waits for its turn: so a worker may fall behind, and stop between any two batches. */
 function paced(log: Log, waiting: (() => void)[]): Log {
   return {
-    read: async (after, limit) => {
+    read: async (after, limit, types) => {
       await new Promise<void>((resolve) => waiting.push(resolve))
-      return log.read(after, limit)
+      return log.read(after, limit, types)
     },
     last: () => log.last(),
     position: (consumer) => log.position(consumer),

@@ -30,10 +30,11 @@ export function refusal({ status, headers, text }: Came): string {
   return result['field'] === undefined ? code : `${code} ${String(result['field'])}`
 }
 
-const TABLES = ['view', 'attempt', 'enrolment', 'completion', 'participant', 'collection', 'context', 'log'] as const
+const TABLES = ['content', 'participation', 'view', 'attempt', 'collection', 'context', 'log'] as const
 
 /** Everything that requests can change, as text: equal before and after means that nothing was written. */
-export function storeText(app: TestApp): string {
+export async function storeText(app: TestApp): Promise<string> {
+  await app.waymark.store.fold()
   const database = new DatabaseSync(join(app.folder, 'waymark.db'), { readOnly: true })
   try {
     return JSON.stringify(TABLES.map((table) => database.prepare(`SELECT * FROM ${table}`).all()))
@@ -57,12 +58,12 @@ export async function refuseAll(
   url: string,
   cases: readonly (readonly [body: unknown, expected: string])[],
 ): Promise<void> {
-  const before = storeText(app)
+  const before = await storeText(app)
   for (const [body, expected] of cases) {
     const label = (typeof body === 'string' ? body : JSON.stringify(body)).slice(0, 100)
     assert.equal(refusal(await send(app, method, url, body)), expected, `${url} ${label}`)
   }
-  assert.equal(storeText(app), before)
+  assert.equal(await storeText(app), before)
 }
 
 /** Listens on a free port of this machine; for what only a real connection can show. */

@@ -2,7 +2,6 @@
  * What happened in the progress core, as written to the log in the same commit as the rows (DESIGN decision 3). These
  * drive the workers today; their typed, versioned public definitions replace this file when they come.
  */
-import { isId } from '../id.ts'
 import type { EnrolmentKey, ViewKey } from './key.ts'
 import { COMPLETE, NOT_STARTED, viewCompletedAt, type Status, type ViewDecision } from './view.ts'
 
@@ -31,56 +30,6 @@ export type Occurrence =
   /** Text in the log that is none of these: never written, only found. Workers put it aside. */
   | { readonly type: 'unreadable'; readonly text: string; readonly reason: string }
 
-const ENROLMENT_IDS = ['userId', 'collectionId', 'contextId'] as const
-const VIEW_IDS = [...ENROLMENT_IDS, 'contentId'] as const
-
-/** What each type holds. Fields beyond these are left alone: a newer version may add some. */
-const FIELDS: Record<
-  Exclude<Occurrence['type'], 'unreadable'>,
-  { readonly ids: readonly string[]; readonly others?: Record<string, string> }
-> = {
-  'view-started': { ids: VIEW_IDS },
-  'view-ended': { ids: VIEW_IDS, others: { completedAt: 'number' } },
-  'view-corrected': { ids: VIEW_IDS, others: { completedAt: 'number' } },
-  'attempt-submitted': { ids: [...VIEW_IDS, 'attemptId'], others: { score: 'number', maxScore: 'number' } },
-  'enrolment-created': { ids: ENROLMENT_IDS },
-  'enrolment-changed': { ids: ENROLMENT_IDS, others: { active: 'boolean' } },
-  'progress-removed': { ids: ENROLMENT_IDS, others: { views: 'number', attempts: 'number' } },
-  'collection-progress-changed': {
-    ids: ENROLMENT_IDS,
-    others: { progress: 'number', required: 'number', status: 'number' },
-  },
-  'collection-completed': { ids: ENROLMENT_IDS, others: { completedAt: 'number' } },
-  'collection-published': { ids: ['collectionId'], others: { publication: 'number' } },
-}
-
-/** Reads one entry of the log. What cannot be read is said so, with the reason: it must not stop what follows it. */
-export function readOccurrence(text: string): Occurrence {
-  const reason = (value: unknown): string | undefined => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'it is not an object'
-    const fields: Readonly<Record<string, unknown>> = { ...value }
-    const { type } = fields
-    if (typeof type !== 'string' || !Object.hasOwn(FIELDS, type)) return 'its type is not known'
-    const { ids, others = {} } = FIELDS[type as keyof typeof FIELDS]
-    for (const name of ids) {
-      const id = fields[name]
-      if (typeof id !== 'string' || !isId(id)) return `${name} is not an id`
-    }
-    for (const [name, wanted] of Object.entries(others)) {
-      if (typeof fields[name] !== wanted) return `${name} is not a ${wanted}`
-    }
-    return undefined
-  }
-  try {
-    const value: unknown = JSON.parse(text)
-    const fault = reason(value)
-    // Type, ids and values have just been checked.
-    return fault === undefined ? (value as Occurrence) : { type: 'unreadable', text, reason: fault }
-  } catch {
-    return { type: 'unreadable', text, reason: 'it is not JSON' }
-  }
-}
-
 /** What is told of a decided view: that it started, that it ended, or that it had ended earlier than was known. */
 export function viewOccurrences(key: ViewKey, decision: ViewDecision): readonly Occurrence[] {
   const { row, statusBefore, statusAfter, corrected } = decision
@@ -93,19 +42,54 @@ export function viewOccurrences(key: ViewKey, decision: ViewDecision): readonly 
   return told
 }
 
+/** What others are told of a summary: a change of these is a change of progress. */
+export interface Figures {
+  readonly progress: number
+  readonly required: number
+  readonly status: number
+}
+
+export function figuresDiffer(before: Figures, after: Figures): boolean {
+  return before.progress !== after.progress || before.required !== after.required || before.status !== after.status
+}
+
+/**
+ * What is told of a summary that was recomputed: that its figures changed, and that the enrolment is complete. This is
+ * said once for an enrolment: a completion that only moves earlier is no second one.
+ * @param before the summary stored until now, where there is one
+ * @param completedBefore the completion known until now
+ */
+export function summaryOccurrences(
+  key: EnrolmentKey,
+  before: Figures | undefined,
+  after: Figures & { readonly status: Status; readonly completedAt: number | undefined },
+  completedBefore: number | undefined,
+): readonly Occurrence[] {
+  const { progress, required, status, completedAt } = after
+  const told: Occurrence[] = []
+  if (before === undefined || figuresDiffer(before, after)) {
+    told.push({ type: 'collection-progress-changed', ...key, progress, required, status })
+  }
+  if (completedAt !== undefined && completedBefore === undefined) {
+    told.push({ type: 'collection-completed', ...key, completedAt })
+  }
+  return told
+}
+
 /** Types that change raw rows: each names an enrolment whose summary is to be recomputed. */
-const TRIGGERS: ReadonlySet<Occurrence['type']> = new Set([
+export const TRIGGERS: readonly Occurrence['type'][] = [
   'view-started',
   'view-ended',
   'view-corrected',
   'attempt-submitted',
   'enrolment-created',
   'enrolment-changed',
-])
+]
+const TRIGGER_SET: ReadonlySet<Occurrence['type']> = new Set(TRIGGERS)
 
 /** The enrolment whose summary an occurrence makes stale; undefined where it changes none. */
 export function staleEnrolment(occurrence: Occurrence): EnrolmentKey | undefined {
-  if (!TRIGGERS.has(occurrence.type) || !('userId' in occurrence)) return undefined
+  if (!TRIGGER_SET.has(occurrence.type) || !('userId' in occurrence)) return undefined
   return { userId: occurrence.userId, collectionId: occurrence.collectionId, contextId: occurrence.contextId }
 }
 

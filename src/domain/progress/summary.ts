@@ -2,9 +2,10 @@
  * The summary of one enrolment, recomputed from raw rows (DESIGN decision 2): a trigger says what to recompute, never
  * what to add. Source: viewer-service seed, "Viewer Summary"; reliability invariants 8, 9, 11, 13.
  */
+import { compareText } from '../id.ts'
 import { chooseAttempt, type Attempt } from './attempt.ts'
 import type { Era, Structure, Unit } from './hierarchy.ts'
-import { COMPLETE, IN_PROGRESS, NOT_STARTED, viewCompletedAt, viewStatus, type Status, type ViewRow } from './view.ts'
+import { COMPLETE, IN_PROGRESS, NOT_STARTED, viewCompletedAt, viewStatus, type Status, type ViewTimes } from './view.ts'
 
 /** Progress of one node: the collection or a unit. */
 export interface NodeSummary {
@@ -40,7 +41,7 @@ export interface Summary {
 
 /** The raw rows of one enrolment. */
 export interface RawProgress {
-  readonly views: ReadonlyMap<string, ViewRow>
+  readonly views: ReadonlyMap<string, ViewTimes>
   /** Attempts by content id. */
   readonly attempts: ReadonlyMap<string, readonly Attempt[]>
   /** The completion on record, if there is one, UTC milliseconds. */
@@ -113,7 +114,7 @@ function completionTime(structure: Structure, raw: RawProgress): number | undefi
 }
 
 /** When the last of these leaves was completed; undefined where one is not, or where there are none. */
-function allCompletedAt(leaves: readonly string[], views: ReadonlyMap<string, ViewRow>): number | undefined {
+function allCompletedAt(leaves: readonly string[], views: ReadonlyMap<string, ViewTimes>): number | undefined {
   let last: number | undefined
   for (const leaf of leaves) {
     const view = views.get(leaf)
@@ -127,7 +128,8 @@ function allCompletedAt(leaves: readonly string[], views: ReadonlyMap<string, Vi
 /** The score that counts of every content that was attempted, whether or not it is still a leaf. */
 function scoresOf(structure: Structure, raw: RawProgress): ReadonlyMap<string, Score> {
   const scores = new Map<string, Score>()
-  for (const [contentId, attempts] of raw.attempts) {
+  // In the order of their ids: stores keep rows in orders of their own.
+  for (const [contentId, attempts] of [...raw.attempts].sort(([a], [b]) => compareText(a, b))) {
     const chosen = chooseAttempt(structure.attemptPolicy, attempts)
     if (chosen !== undefined) scores.set(contentId, { score: chosen.score, maxScore: chosen.maxScore })
   }

@@ -30,6 +30,9 @@ export interface ViewRow {
   readonly detailsAt: number | null
 }
 
+/** What its status is derived from. */
+export type ViewTimes = Pick<ViewRow, 'startedAt' | 'completedAt'>
+
 /** What a request says happened. */
 export interface ViewFact {
   readonly kind: 'start' | 'update' | 'end'
@@ -100,13 +103,13 @@ export function factRow(fact: ViewFact): ViewRow {
 }
 
 /** The status that a row shows. A row without a start counts as absent. */
-export function viewStatus(row: ViewRow | undefined): Status {
+export function viewStatus(row: ViewTimes | undefined): Status {
   if (row === undefined || row.startedAt === null) return NOT_STARTED
   return row.completedAt === null ? IN_PROGRESS : COMPLETE
 }
 
 /** When the view was completed: the first end, and never before the start (reliability invariant 2). */
-export function viewCompletedAt(row: ViewRow): number | null {
+export function viewCompletedAt(row: ViewTimes): number | null {
   if (row.startedAt === null || row.completedAt === null) return null
   return Math.max(row.startedAt, row.completedAt)
 }

@@ -33,7 +33,7 @@ export const enrolmentEnrol = defineRoute({
       throw new WaymarkError('FORBIDDEN', { field: call.nameOf('clientTime') })
     }
     const { CLIENT_TIME_AHEAD_MAX } = services.config
-    const field = call.nameOf('clientTime')
+    const field = (): string => call.nameOf('clientTime')
     const at =
       clientTime === undefined ? call.nowMs : readClientTime(clientTime, call.nowMs, CLIENT_TIME_AHEAD_MAX, field)
     await checkOpen(services, key, at, call.nameOf)

@@ -20,9 +20,8 @@ export const summaryRead = defineRoute({
     const { collectionId, contextId = collectionId } = call.body
     const key = { userId: learnerOf(call), collectionId, contextId }
     const { progress, catalogue } = services.store
-    const [enrolment, summary, publication] = await Promise.all([
-      progress.enrolment(key),
-      progress.summary(key),
+    const [{ enrolment, summary }, publication] = await Promise.all([
+      progress.enrolmentSummary(key),
       catalogue.publication(collectionId),
     ])
     if (enrolment === undefined && summary === undefined) {

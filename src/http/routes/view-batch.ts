@@ -1,62 +1,17 @@
-import Type, { type TSchema } from 'typebox'
+import Type from 'typebox'
 import { WaymarkError } from '../../domain/errors.ts'
-import { authorise, type Principal } from '../access.ts'
-import { readClientTime } from '../client-time.ts'
-import { faultResult, failure, SUCCESS, type Outcome } from '../envelope.ts'
-import { Input, isFields, replaceAliases } from '../input.ts'
-import { recordView, type ViewFields } from '../record-view.ts'
-import { defineRoute, learnerOf, type Answer, type Services } from '../route.ts'
-import { Assessments, AttemptId, ClientTime, closed, ContentId, UserId, viewFields, viewKey } from '../schemas.ts'
-import { submitAttempts, type SubmissionFields } from '../submit-attempts.ts'
+import type { ViewRecorded } from '../../ports/progress-store.ts'
+import { readItem, type AssessItem, type Sender, type ViewItem } from '../batch-item.ts'
+import { faultResult, failure, SUCCESS } from '../envelope.ts'
+import { isFields } from '../input.ts'
+import { JsonText, jsonOf } from '../json-text.ts'
+import { viewAnswer } from '../record-view.ts'
+import { defineRoute, type Answer, type Services } from '../route.ts'
+import { closed, UserId } from '../schemas.ts'
+import { submitAttempts } from '../submit-attempts.ts'
 
-const itemFields = {
-  id: Type.String({
-    minLength: 1,
-    maxLength: 256,
-    description: "The client's id of the item, given back in the answer.",
-  }),
-  clientTime: ClientTime,
-}
-
-/** What an item of each kind holds. */
-const ITEMS = {
-  start: new Input<TSchema>(closed({ op: Type.Literal('start'), ...itemFields, ...viewKey, ...viewFields })),
-  update: new Input<TSchema>(closed({ op: Type.Literal('update'), ...itemFields, ...viewKey, ...viewFields })),
-  end: new Input<TSchema>(closed({ op: Type.Literal('end'), ...itemFields, ...viewKey, ...viewFields })),
-  assess: new Input<TSchema>(
-    closed({
-      op: Type.Literal('assess'),
-      ...itemFields,
-      ...viewKey,
-      contentId: Type.Optional(ContentId),
-      attemptId: Type.Optional(AttemptId),
-      assessments: Assessments,
-    }),
-  ),
-}
-type Operation = keyof typeof ITEMS
-
-/** The fields common to all kinds of items, once one of the schemas above has been checked. */
-interface CheckedItem {
-  readonly id: string
-  readonly userId?: string
-  readonly clientTime: number | string
-}
-
-interface Caller {
-  readonly principal: Principal
-  readonly expiredAt: number | undefined
-  readonly userId: string | undefined
-  readonly nowMs: number
-}
-
-interface ItemAnswer {
-  readonly index: number
-  readonly id: string | null
-  readonly status: number
-  readonly params: Outcome
-  readonly result: unknown
-}
+/** What became of an item: what it is answered, or why it was refused. */
+type Fate = { readonly status: number; readonly result: unknown } | WaymarkError
 
 /** Up to BATCH_ITEMS_MAX items of offline work, answered one by one; a bad one leaves the others unharmed. */
 export const viewBatch = defineRoute({
@@ -102,87 +57,91 @@ export const viewBatch = defineRoute({
     if (items.length > services.config.BATCH_ITEMS_MAX) {
       throw new WaymarkError('BATCH_TOO_LARGE', { field: call.nameOf('items') })
     }
-    const caller: Caller = { ...call, userId: call.body.userId }
-    const answered = await Promise.all(
-      items.map((item, index) => answerItem(services, caller, item, index, call.nameOf(`items[${String(index)}]`))),
-    )
-    const waits = answered.flatMap(({ retryAfterSeconds }) => retryAfterSeconds ?? [])
+    const fates = await recordItems(services, { ...call, userId: call.body.userId }, items)
+    const waits = fates.flatMap((fate) => (fate instanceof WaymarkError ? (fate.retryAfterSeconds ?? []) : []))
     const retryAfterSeconds = waits.length === 0 ? undefined : Math.max(...waits)
-    return { ...batchAnswer(answered.map(({ answer }) => answer)), retryAfterSeconds }
+    return { ...batchAnswer(items, fates), retryAfterSeconds }
   },
 })
 
-async function answerItem(
-  services: Services,
-  caller: Caller,
-  item: unknown,
-  index: number,
-  path: string,
-): Promise<{ readonly answer: ItemAnswer; readonly retryAfterSeconds: number | undefined }> {
-  const id = isFields(item) && typeof item['id'] === 'string' ? item['id'] : null
+/** Checks every item; then records all views together and each submission of attempts by itself. In request order. */
+async function recordItems(services: Services, sender: Sender, items: readonly unknown[]): Promise<readonly Fate[]> {
+  // Each place is filled below.
+  const fates = Array.from<Fate>({ length: items.length })
+  const views: ViewItem[] = []
+  const assessments: AssessItem[] = []
+  for (const [index, sent] of items.entries()) {
+    try {
+      const item = readItem(services, sender, sent, index)
+      if (item.kind === 'view') views.push(item)
+      else assessments.push(item)
+    } catch (error) {
+      fates[index] = refusalOf(services, error)
+    }
+  }
+  await Promise.all([
+    recordViews(services, views, fates),
+    ...assessments.map(async ({ index, submitter, fields }) => {
+      try {
+        fates[index] = { status: 200, result: await submitAttempts(services, submitter, fields) }
+      } catch (error) {
+        fates[index] = refusalOf(services, error)
+      }
+    }),
+  ])
+  return fates
+}
+
+/** The store records all views or none: where it fails, each of them is refused alike. */
+async function recordViews(services: Services, views: readonly ViewItem[], fates: Fate[]): Promise<void> {
+  if (views.length === 0) return
   try {
-    const { status, result } = await recordItem(services, caller, item, path)
-    return { answer: { index, id, status, params: SUCCESS, result }, retryAfterSeconds: undefined }
+    const recorded = await services.store.progress.recordViews(views.map(({ write }) => write))
+    for (const [position, view] of views.entries()) fates[view.index] = viewFate(services, view, recorded[position])
   } catch (error) {
-    // Even a fault of the program in one item must not hide how its batch-mates fared.
-    const known = error instanceof WaymarkError ? error : new WaymarkError('INTERNAL_ERROR', { cause: error })
-    if (known !== error) services.report(known)
-    const { status, retryAfterSeconds } = known
-    return { answer: { index, id, status, params: failure(known), result: faultResult(known) }, retryAfterSeconds }
+    const refusal = refusalOf(services, error)
+    for (const { index } of views) fates[index] = refusal
   }
 }
 
-async function recordItem(
-  services: Services,
-  caller: Caller,
-  item: unknown,
-  path: string,
-): Promise<{ status: number; result: unknown }> {
-  if (!isFields(item)) throw new WaymarkError('INVALID_FIELD', { field: path })
-  const { nameOf } = replaceAliases(item, `${path}.`)
-  const op = item['op']
-  if (!isOperation(op))
-    throw new WaymarkError(op === undefined ? 'MISSING_FIELD' : 'INVALID_FIELD', { field: nameOf('op') })
-  // The schema of this kind of item has just been checked.
-  const checked = ITEMS[op].check(item, nameOf) as CheckedItem
-  const userId = learnerOf({
-    body: { userId: checked.userId ?? caller.userId },
-    principal: caller.principal,
-    nameOf,
-  })
-  authorise('progress-write', caller.principal, { userId })
-  const at = readClientTime(
-    checked.clientTime,
-    caller.nowMs,
-    services.config.CLIENT_TIME_AHEAD_MAX,
-    nameOf('clientTime'),
-  )
-  if (caller.expiredAt !== undefined) checkGrace(caller, userId, at, nameOf('clientTime'))
-  if (op === 'assess') {
-    const fields = item as unknown as SubmissionFields
-    const submitter = { userId, nowMs: caller.nowMs, at, notAfter: caller.expiredAt, nameOf }
-    return { status: 200, result: await submitAttempts(services, submitter, fields) }
+function viewFate(services: Services, { write, nameOf }: ViewItem, recorded: ViewRecorded | undefined): Fate {
+  try {
+    if (recorded === undefined) throw new Error('the store did not say what became of a view')
+    const { outcome, result } = viewAnswer(services, write, recorded, nameOf)
+    return { status: outcome === 'KEPT_UNTIL_START' ? 202 : 200, result }
+  } catch (error) {
+    return refusalOf(services, error)
   }
-  const fields = item as unknown as ViewFields
-  const { outcome, result } = await recordView(services, userId, fields, { kind: op, at, timed: true }, nameOf)
-  return { status: outcome === 'KEPT_UNTIL_START' ? 202 : 200, result }
 }
 
-/** An expired token syncs its own views of the time when it was still good, and nothing else. */
-function checkGrace(caller: Caller, userId: string, at: number, field: string): void {
-  if (userId !== caller.principal.userId) throw new WaymarkError('FORBIDDEN')
-  if (caller.expiredAt !== undefined && at > caller.expiredAt) throw new WaymarkError('TOKEN_EXPIRED', { field })
+/** Even a fault of the program in one item must not hide how its batch-mates fared. */
+function refusalOf(services: Services, error: unknown): WaymarkError {
+  if (error instanceof WaymarkError) return error
+  const fault = new WaymarkError('INTERNAL_ERROR', { cause: error })
+  services.report(fault)
+  return fault
 }
 
-function isOperation(op: unknown): op is Operation {
-  return typeof op === 'string' && Object.hasOwn(ITEMS, op)
+const SUCCESS_TEXT = JSON.stringify(SUCCESS)
+
+/** `{index, id, status, params, result}`: where an item stands, its id if it has one, and its fate. */
+function itemText(sent: unknown, index: number, fate: Fate): string {
+  const id = isFields(sent) && typeof sent['id'] === 'string' ? JSON.stringify(sent['id']) : 'null'
+  const [params, result] =
+    fate instanceof WaymarkError
+      ? [JSON.stringify(failure(fate)), JSON.stringify(faultResult(fate))]
+      : [SUCCESS_TEXT, jsonOf(fate.result)]
+  return `{"index":${String(index)},"id":${id},"status":${String(fate.status)},"params":${params},"result":${result}}`
 }
 
 /** All recorded: 200. All refused alike: that status, with the first item's error. Otherwise 207. */
-function batchAnswer(items: readonly ItemAnswer[]): Answer {
-  const result = { items }
-  const [first] = items
-  if (first === undefined || items.every((item) => item.status === 200)) return { result }
-  if (first.status < 400 || items.some((item) => item.status !== first.status)) return { status: 207, result }
-  return { status: first.status, result: { ...result, ...(first.result as object) }, outcome: first.params }
+function batchAnswer(items: readonly unknown[], fates: readonly Fate[]): Answer {
+  const list = `"items":[${fates.map((fate, index) => itemText(items[index], index, fate)).join(',')}]`
+  const [first] = fates
+  if (first instanceof WaymarkError && fates.every(({ status }) => status === first.status)) {
+    const { field } = faultResult(first)
+    const named = field === undefined ? '' : `,"field":${JSON.stringify(field)}`
+    return { status: first.status, result: new JsonText(`{${list}${named}}`), outcome: failure(first) }
+  }
+  return { status: fates.every(({ status }) => status === 200) ? 200 : 207, result: new JsonText(`{${list}}`) }
 }

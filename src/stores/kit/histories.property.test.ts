@@ -4,16 +4,21 @@ import fc from 'fast-check'
 import { joinAttempts, type Attempt } from '../../domain/progress/attempt.ts'
 import { joinIds, type ViewKey } from '../../domain/progress/key.ts'
 import { factRow, joinViews, viewStatus, type ViewFact, type ViewRow } from '../../domain/progress/view.ts'
-import { allKeys, apply, attempt, snapshot, step, viewFact, viewKey, type Step } from './histories.ts'
-import { IMPLEMENTATIONS, memory, sqlite } from './stores.ts'
+import { allKeys, apply, attempt, snapshot, step, viewFact, viewKey, viewWrite, type Step } from './histories.ts'
+import type { ViewWrite } from '../../ports/progress-store.ts'
+import { IMPLEMENTATIONS, memory, sqlite, sqliteFoldingOften, type Implementation } from './stores.ts'
 import { occurrences } from './progress-store.kit.ts'
 
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 60)
 
-test('the memory store and SQLite give the same answers to the same histories', async () => {
+for (const other of [sqlite, sqliteFoldingOften]) {
+  test(`memory and ${other.name} give the same answers to the same histories`, () => sameAnswers(other))
+}
+
+async function sameAnswers(other: Implementation): Promise<void> {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-      const [a, b] = [await memory.open(), await sqlite.open()]
+      const [a, b] = [await memory.open(), await other.open()]
       try {
         for (const taken of steps) assert.deepEqual(await apply(b, taken), await apply(a, taken))
         assert.deepEqual(await snapshot(b.store), await snapshot(a.store))
@@ -23,7 +28,7 @@ test('the memory store and SQLite give the same answers to the same histories', 
     }),
     { numRuns: RUNS },
   )
-})
+}
 
 for (const { name, open } of IMPLEMENTATIONS) {
   test(`${name}: along any history without removal no status falls and each collection is completed once`, async () => {
@@ -57,11 +62,15 @@ for (const { name, open } of IMPLEMENTATIONS) {
   })
 
   test(`${name}: what eight clients did comes to the same rows in any order, with duplicates`, async () => {
+    const timed = (fact: ViewFact): ViewFact => ({ ...fact, timed: true })
     const deed = fc.oneof(
+      fc.record({ op: fc.constant('view' as const), key: viewKey, fact: viewFact.map(timed) }),
       fc.record({
-        op: fc.constant('view' as const),
-        key: viewKey,
-        fact: viewFact.map((fact) => ({ ...fact, timed: true })),
+        op: fc.constant('views' as const),
+        writes: fc.array(
+          viewWrite.map(({ key, fact }) => ({ key, fact: timed(fact) })),
+          { maxLength: 4 },
+        ),
       }),
       fc.record({ op: fc.constant('submit' as const), key: viewKey, attempt }),
     )
@@ -146,17 +155,23 @@ function nameOf(key: ViewKey, ...more: readonly string[]): string {
 function foldDeeds(deeds: readonly Step[]): { views: Map<string, ViewRow>; attempts: Map<string, Attempt> } {
   const [views, attempts] = [new Map<string, ViewRow>(), new Map<string, Attempt>()]
   for (const deed of deeds) {
-    if (deed.op === 'view') {
-      const [name, row] = [nameOf(deed.key), factRow(deed.fact)]
+    for (const { key, fact } of viewsOf(deed)) {
+      const [name, row] = [nameOf(key), factRow(fact)]
       const known = views.get(name)
       views.set(name, known === undefined ? row : joinViews(known, row))
-    } else if (deed.op === 'submit') {
+    }
+    if (deed.op === 'submit') {
       const name = nameOf(deed.key, deed.attempt.attemptId)
       const known = attempts.get(name)
       attempts.set(name, known === undefined ? deed.attempt : joinAttempts(known, deed.attempt))
     }
   }
   return { views, attempts }
+}
+
+function viewsOf(deed: Step): readonly ViewWrite[] {
+  if (deed.op === 'view') return [deed]
+  return deed.op === 'views' ? deed.writes : []
 }
 
 type Named = ReadonlyMap<string, ViewRow>

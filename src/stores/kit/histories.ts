@@ -3,12 +3,14 @@ import fc from 'fast-check'
 import { scoreAttempt, type Attempt } from '../../domain/progress/attempt.ts'
 import type { EnrolmentKey, ViewKey } from '../../domain/progress/key.ts'
 import type { ViewFact } from '../../domain/progress/view.ts'
+import type { ViewWrite } from '../../ports/progress-store.ts'
 import type { Store } from '../../ports/store.ts'
 import { collection, type Outline } from './collections.ts'
 import type { OpenedStore } from './stores.ts'
 
 export type Step =
   | { readonly op: 'view'; readonly key: ViewKey; readonly fact: ViewFact }
+  | { readonly op: 'views'; readonly writes: readonly ViewWrite[] }
   | { readonly op: 'submit'; readonly key: ViewKey; readonly attempt: Attempt }
   | {
       readonly op: 'enrol' | 'unenrol' | 'remove'
@@ -59,6 +61,8 @@ export const viewFact: fc.Arbitrary<ViewFact> = fc.record({
   details: fc.option(fc.constantFrom('{"a":1}', '{"b":2}', '"\u{1F600}"', '"\uFFFD"'), { nil: undefined }),
 })
 
+export const viewWrite: fc.Arbitrary<ViewWrite> = fc.record({ key: viewKey, fact: viewFact })
+
 export const attempt: fc.Arbitrary<Attempt> = fc
   .tuple(fc.constantFrom('1', '2', '3'), at, fc.constantFrom(0, 0.33, 1.33, 2, 3))
   .map(([id, submittedAt, score]) =>
@@ -78,6 +82,10 @@ export const attempt: fc.Arbitrary<Attempt> = fc
 
 export const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 10, arbitrary: fc.record({ op: fc.constant('view' as const), key: viewKey, fact: viewFact }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ op: fc.constant('views' as const), writes: fc.array(viewWrite, { maxLength: 6 }) }),
+  },
   { weight: 3, arbitrary: fc.record({ op: fc.constant('submit' as const), key: viewKey, attempt }) },
   {
     weight: 2,
@@ -110,6 +118,8 @@ export async function apply({ store, clock }: OpenedStore, taken: Step): Promise
   switch (taken.op) {
     case 'view':
       return store.progress.recordView(taken.key, taken.fact)
+    case 'views':
+      return store.progress.recordViews(taken.writes)
     case 'submit':
       return store.progress.submitAttempt(taken.key, taken.attempt)
     case 'enrol':
@@ -142,6 +152,7 @@ export async function snapshot(store: Store): Promise<unknown> {
       attempts: sorted(await store.progress.attempts(key)),
       enrolment: await store.progress.enrolment(key),
       summary: await store.progress.summary(key),
+      both: await store.progress.enrolmentSummary(key),
     })),
   )
   const log = (await store.log.read(0, 100_000)).map(({ at: loggedAt, occurrence }) => ({ loggedAt, occurrence }))

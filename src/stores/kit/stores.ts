@@ -29,12 +29,13 @@ export const memory: Implementation = {
   },
 }
 
-export const sqlite: Implementation = {
-  name: 'sqlite',
-  open: async () => {
+/** @param factsMax facts that wait before they are folded into their table: a reader must not notice. */
+function sqliteFolding(name: string, factsMax: number): Implementation {
+  const open = async (): Promise<OpenedStore> => {
     const clock = new SimulatedClock()
     const folder = mkdtempSync(join(tmpdir(), 'waymark-kit-'))
-    const store = await openSqliteStore({ folder, mode: 'strict', clock, limits: LIMITS })
+    const fold = { factsMax, afterMs: Number.MAX_SAFE_INTEGER, rowsMin: 1 }
+    const store = await openSqliteStore({ folder, mode: 'strict', clock, limits: LIMITS, fold })
     return {
       store,
       clock,
@@ -43,7 +44,11 @@ export const sqlite: Implementation = {
         rmSync(folder, { recursive: true, force: true })
       },
     }
-  },
+  }
+  return { name, open }
 }
 
-export const IMPLEMENTATIONS: readonly Implementation[] = [memory, sqlite]
+export const sqlite = sqliteFolding('sqlite', 100_000)
+export const sqliteFoldingOften = sqliteFolding('sqlite, folding after each third fact', 3)
+
+export const IMPLEMENTATIONS: readonly Implementation[] = [memory, sqlite, sqliteFoldingOften]

@@ -1,6 +1,6 @@
 import type { Occurrence } from '../../domain/progress/occurrence.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { DeadLetter, Log, LogEntry } from '../../ports/log.ts'
+import type { AppendListener, DeadLetter, Log, LogEntry } from '../../ports/log.ts'
 
 /** The log as a list. */
 export class MemoryLog implements Log {
@@ -8,7 +8,7 @@ export class MemoryLog implements Log {
   readonly #entries: LogEntry[] = []
   readonly #positions = new Map<string, number>()
   readonly #dead: DeadLetter[] = []
-  readonly #listeners = new Set<() => void>()
+  readonly #listeners = new Set<AppendListener>()
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -17,12 +17,13 @@ export class MemoryLog implements Log {
   append(occurrence: Occurrence): void {
     this.#entries.push({ seq: this.#entries.length + 1, at: this.#clock.nowMs(), occurrence })
     queueMicrotask(() => {
-      for (const listener of this.#listeners) listener()
+      for (const listener of this.#listeners) listener([occurrence.type])
     })
   }
 
-  read(afterSeq: number, limit: number): Promise<readonly LogEntry[]> {
-    return Promise.resolve(this.#entries.slice(afterSeq, afterSeq + limit))
+  read(afterSeq: number, limit: number, types?: readonly Occurrence['type'][]): Promise<readonly LogEntry[]> {
+    const wanted = this.#entries.slice(afterSeq).filter(({ occurrence }) => types?.includes(occurrence.type) ?? true)
+    return Promise.resolve(wanted.slice(0, limit))
   }
 
   last(): Promise<number> {
@@ -47,7 +48,7 @@ export class MemoryLog implements Log {
     return Promise.resolve(this.#dead.filter((letter) => letter.consumer === consumer))
   }
 
-  onAppend(listener: () => void): () => void {
+  onAppend(listener: AppendListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }

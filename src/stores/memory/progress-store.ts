@@ -7,8 +7,13 @@ import {
   unenrolAt,
   type Enrolment,
 } from '../../domain/progress/enrolment.ts'
-import type { EnrolmentKey, ViewKey } from '../../domain/progress/key.ts'
-import { staleEnrolment, viewOccurrences, type Occurrence } from '../../domain/progress/occurrence.ts'
+import { compareKeys, type EnrolmentKey, type ViewKey } from '../../domain/progress/key.ts'
+import {
+  staleEnrolment,
+  summaryOccurrences,
+  viewOccurrences,
+  type Occurrence,
+} from '../../domain/progress/occurrence.ts'
 import { hasProgress, summarise, type RawProgress, type Summary } from '../../domain/progress/summary.ts'
 import { decideView, factRow, joinViews, type ViewFact, type ViewRow } from '../../domain/progress/view.ts'
 import type { Page, PageRequest } from '../../ports/page.ts'
@@ -17,9 +22,11 @@ import type {
   ConsumerPosition,
   Enrolled,
   EnrolmentRecorded,
+  EnrolmentSummary,
   ProgressStore,
   Removed,
   ViewRecorded,
+  ViewWrite,
 } from '../../ports/progress-store.ts'
 import type { MemoryCatalogue } from './catalogue.ts'
 import type { MemoryLog } from './log.ts'
@@ -47,14 +54,22 @@ export class MemoryProgressStore implements ProgressStore {
   }
 
   recordView(key: ViewKey, fact: ViewFact): Promise<ViewRecorded> {
+    return Promise.resolve(this.#recordView(key, fact))
+  }
+
+  recordViews(writes: readonly ViewWrite[]): Promise<readonly ViewRecorded[]> {
+    return Promise.resolve(writes.map(({ key, fact }) => this.#recordView(key, fact)))
+  }
+
+  #recordView(key: ViewKey, fact: ViewFact): ViewRecorded {
     const ids = [...idsOf(key), key.contentId]
     const before = this.#views.get(...ids)
     const decision = decideView(before, fact)
     const { outcome, row } = decision
-    if (row === undefined) return Promise.resolve({ outcome, row: before })
+    if (row === undefined) return { outcome, row: before }
     this.#views.set(ids, before === undefined ? factRow(fact) : joinViews(before, factRow(fact)))
     for (const occurrence of viewOccurrences(key, decision)) this.#append(occurrence)
-    return Promise.resolve({ outcome, row })
+    return { outcome, row }
   }
 
   submitAttempt(key: ViewKey, attempt: Attempt): Promise<AttemptRecorded> {
@@ -144,9 +159,17 @@ export class MemoryProgressStore implements ProgressStore {
     return Promise.resolve(this.#summarise(key))
   }
 
+  enrolmentSummary(key: EnrolmentKey): Promise<EnrolmentSummary> {
+    return Promise.resolve({ enrolment: this.#enrolments.get(...idsOf(key)), summary: this.#summarise(key) })
+  }
+
   async recompute(keys: readonly EnrolmentKey[], position?: ConsumerPosition): Promise<void> {
     for (const key of keys) this.#recompute(key)
     if (position !== undefined) await this.#log.commit(position.consumer, position.seq)
+  }
+
+  inOrder(keys: readonly EnrolmentKey[]): Promise<readonly EnrolmentKey[]> {
+    return Promise.resolve([...keys].sort(compareKeys))
   }
 
   /** Logs what happened, and notes whose summary is behind because of it. */
@@ -162,15 +185,9 @@ export class MemoryProgressStore implements ProgressStore {
     if (after === undefined) return
     const before = this.#summaries.get(...idsOf(key))
     this.#summaries.set(idsOf(key), after)
-    const { progress, required, status, completedAt } = after
-    if (before?.progress !== progress || before.required !== required || before.status !== status) {
-      this.#append({ type: 'collection-progress-changed', ...key, progress, required, status })
-    }
-    if (completedAt === undefined) return
-    const known = this.#completions.get(...idsOf(key))
-    this.#completions.set(idsOf(key), completedAt)
-    if (known !== undefined) return
-    this.#append({ type: 'collection-completed', ...key, completedAt })
+    const completedBefore = this.#completions.get(...idsOf(key))
+    if (after.completedAt !== undefined) this.#completions.set(idsOf(key), after.completedAt)
+    for (const occurrence of summaryOccurrences(key, before, after, completedBefore)) this.#append(occurrence)
   }
 
   async participants(collectionId: string, page: PageRequest): Promise<Page<EnrolmentKey>> {

@@ -1,7 +1,10 @@
 import { nextTurn, type Clock, type Defer } from '../../ports/clock.ts'
-import type { DeadLetter, Log, LogEntry } from '../../ports/log.ts'
-import { logKey, readOccurrence, type Occurrence } from '../../domain/progress/occurrence.ts'
+import type { AppendListener, DeadLetter, Log, LogEntry } from '../../ports/log.ts'
+import { logKey, type Occurrence } from '../../domain/progress/occurrence.ts'
+import { readOccurrence } from '../../domain/progress/read-occurrence.ts'
 import type { Row, Statements } from './database.ts'
+import type { Journal } from './journal.ts'
+import { LogTail } from './log-tail.ts'
 import type { Writer } from './writer.ts'
 
 /** The log in table `log`, positions in table `position`. */
@@ -10,11 +13,14 @@ export class SqliteLog implements Log {
   readonly #writer: Writer
   readonly #clock: Clock
   readonly #defer: Defer
-  readonly #listeners = new Set<() => void>()
-  #notifying = false
+  readonly #tail: LogTail
+  readonly #listeners = new Set<AppendListener>()
+  /** Types of what was appended since the listeners were last told. */
+  #appended: Occurrence['type'][] = []
 
-  constructor(statements: Statements, writer: Writer, clock: Clock, defer: Defer = nextTurn) {
+  constructor(statements: Statements, writer: Writer, journal: Journal, clock: Clock, defer: Defer = nextTurn) {
     this.#statements = statements
+    this.#tail = new LogTail(journal)
     this.#writer = writer
     this.#clock = clock
     this.#defer = defer
@@ -22,25 +28,34 @@ export class SqliteLog implements Log {
 
   /** Appends inside the transaction of the caller. */
   append(occurrence: Occurrence): void {
-    this.#statements
-      .of('INSERT INTO log (at, key, data) VALUES (?, ?, ?)')
-      .run(this.#clock.nowMs(), logKey(occurrence), JSON.stringify(occurrence))
-    this.#notify()
+    const at = this.#clock.nowMs()
+    const { lastInsertRowid } = this.#statements
+      .of('INSERT INTO log (at, type, key, data) VALUES (?, ?, ?, ?)')
+      .run(at, occurrence.type, logKey(occurrence), JSON.stringify(occurrence))
+    this.#tail.append({ seq: Number(lastInsertRowid), at, occurrence })
+    this.#notify(occurrence.type)
   }
 
-  read(afterSeq: number, limit: number): Promise<readonly LogEntry[]> {
-    const rows = this.#statements
-      .of('SELECT seq, at, data FROM log WHERE seq > ? ORDER BY seq LIMIT ?')
+  /** The transaction holds: what it appended can be read. */
+  committed(): void {
+    this.#tail.committed()
+  }
+
+  read(afterSeq: number, limit: number, types?: readonly Occurrence['type'][]): Promise<readonly LogEntry[]> {
+    return Promise.resolve(this.readNow(afterSeq, limit, types))
+  }
+
+  readNow(afterSeq: number, limit: number, types?: readonly Occurrence['type'][]): readonly LogEntry[] {
+    const kept = this.#tail.after(afterSeq, limit, types)
+    if (kept !== undefined) return kept
+    return this.#statements
+      .of(`SELECT seq, at, data FROM log WHERE seq > ?${conditionOf(types)} ORDER BY seq LIMIT ?`)
       .all(afterSeq, limit)
-    return Promise.resolve(rows.map(entryOf))
+      .map(entryOf)
   }
 
   last(): Promise<number> {
-    return Promise.resolve(this.lastNow())
-  }
-
-  lastNow(): number {
-    return Number(this.#statements.of('SELECT max(seq) AS seq FROM log').get()?.['seq'] ?? 0)
+    return Promise.resolve(Number(this.#statements.of('SELECT max(seq) AS seq FROM log').get()?.['seq'] ?? 0))
   }
 
   position(consumer: string): Promise<number> {
@@ -80,7 +95,7 @@ export class SqliteLog implements Log {
     return Promise.resolve(rows.map((row) => ({ consumer, entry: entryOf(row), reason: String(row['reason']) })))
   }
 
-  onAppend(listener: () => void): () => void {
+  onAppend(listener: AppendListener): () => void {
     this.#listeners.add(listener)
     return () => {
       this.#listeners.delete(listener)
@@ -88,14 +103,22 @@ export class SqliteLog implements Log {
   }
 
   /** Tells listeners once per turn, after the commit that is under way. */
-  #notify(): void {
-    if (this.#notifying) return
-    this.#notifying = true
+  #notify(type: Occurrence['type']): void {
+    this.#appended.push(type)
+    if (this.#appended.length > 1) return
     this.#defer(() => {
-      this.#notifying = false
-      for (const listener of this.#listeners) listener()
+      const types = this.#appended
+      this.#appended = []
+      for (const listener of this.#listeners) listener(types)
     })
   }
+}
+
+/** Written out, not bound: SQLite uses a partial index only where the statement names the type, and names it alone. */
+function conditionOf(types: readonly Occurrence['type'][] | undefined): string {
+  if (types === undefined) return ''
+  const names = types.map((type) => `'${type}'`).join()
+  return types.length === 1 ? ` AND type = ${names}` : ` AND type IN (${names})`
 }
 
 function entryOf(row: Row): LogEntry {

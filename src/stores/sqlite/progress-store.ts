@@ -10,9 +10,11 @@ import type {
   ConsumerPosition,
   Enrolled,
   EnrolmentRecorded,
+  EnrolmentSummary,
   ProgressStore,
   Removed,
   ViewRecorded,
+  ViewWrite,
 } from '../../ports/progress-store.ts'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import type { Row, Statements } from './database.ts'
@@ -20,6 +22,9 @@ import type { SqliteLog } from './log.ts'
 import { enrolmentOf, type RawRows } from './raw-rows.ts'
 import type { Summaries } from './summaries.ts'
 import type { Writer } from './writer.ts'
+
+const SELECT_ENROLLED =
+  'SELECT user_id, collection_id, context_id, first_enrolled_at, enrolled_at, unenrolled_at FROM participation'
 
 /** Progress over SQLite: each write is one job of the group commit. */
 export class SqliteProgressStore implements ProgressStore {
@@ -41,13 +46,22 @@ export class SqliteProgressStore implements ProgressStore {
     return this.#writer.submit(() => this.#recordView(key, fact))
   }
 
+  recordViews(writes: readonly ViewWrite[]): Promise<readonly ViewRecorded[]> {
+    if (writes.length === 0) return Promise.resolve([])
+    return this.#writer.submit(
+      () => writes.map(({ key, fact }) => this.#recordView(key, fact)),
+      'client',
+      writes.length,
+    )
+  }
+
   #recordView(key: ViewKey, fact: ViewFact): ViewRecorded {
-    const before = this.#raw.view(key)
+    const place = this.#raw.locate(key)
+    const before = this.#raw.view(key, place)
     const decision = decideView(before, fact)
     const { row, outcome } = decision
     if (row === undefined) return { outcome, row: before }
-    // The fact is merged, not the row that was read: the statement itself is the join (DESIGN decision 1).
-    this.#raw.mergeView(key, factRow(fact))
+    this.#raw.recordView(key, place, factRow(fact), row)
     for (const occurrence of viewOccurrences(key, decision)) this.#append(occurrence)
     return { outcome, row }
   }
@@ -119,7 +133,7 @@ export class SqliteProgressStore implements ProgressStore {
     if (key === undefined) return
     this.#summaries.markStale(key)
     if (isOrganic(occurrence)) return
-    if (occurrence.type !== 'view-ended') this.#raw.addParticipant(key)
+    if (occurrence.type !== 'view-ended') this.#raw.makeMember(key)
   }
 
   views(key: EnrolmentKey, contentIds?: readonly string[]): Promise<ReadonlyMap<string, ViewRow>> {
@@ -150,7 +164,7 @@ export class SqliteProgressStore implements ProgressStore {
     const [collectionId = '', contextId = ''] = decodeCursor(page.after, 2)
     const rows = this.#statements
       .of(
-        `SELECT * FROM enrolment WHERE user_id = ? AND (collection_id, context_id) > (?, ?)
+        `${SELECT_ENROLLED} WHERE user_id = ? AND (collection_id, context_id) > (?, ?) AND first_enrolled_at IS NOT NULL
          ORDER BY collection_id, context_id LIMIT ?`,
       )
       .all(userId, collectionId, contextId, page.limit + 1)
@@ -161,7 +175,8 @@ export class SqliteProgressStore implements ProgressStore {
     const [userId = ''] = decodeCursor(page.after, 1)
     const rows = this.#statements
       .of(
-        `SELECT * FROM enrolment WHERE collection_id = ? AND context_id = ? AND user_id > ?
+        `${SELECT_ENROLLED} WHERE collection_id = ? AND context_id = ? AND user_id > ?
+           AND member = 1 AND first_enrolled_at IS NOT NULL
          ORDER BY user_id LIMIT ?`,
       )
       .all(collectionId, contextId, userId, page.limit + 1)
@@ -169,27 +184,31 @@ export class SqliteProgressStore implements ProgressStore {
   }
 
   summary(key: EnrolmentKey): Promise<Summary | undefined> {
+    return Promise.resolve(this.#summaries.read(key).summary)
+  }
+
+  enrolmentSummary(key: EnrolmentKey): Promise<EnrolmentSummary> {
     return Promise.resolve(this.#summaries.read(key))
   }
 
-  async recompute(keys: readonly EnrolmentKey[], position?: ConsumerPosition): Promise<void> {
-    try {
-      await this.#writer.submit(() => {
-        for (const key of keys) this.#summaries.recompute(key)
-        if (position !== undefined) this.#log.commitNow(position.consumer, position.seq)
-      }, 'own')
-    } catch (error) {
-      // Nothing was stored, so these summaries are still behind.
-      for (const key of keys) this.#summaries.markStale(key)
-      throw error
-    }
+  recompute(keys: readonly EnrolmentKey[], position?: ConsumerPosition): Promise<void> {
+    return this.#writer.submit(() => {
+      for (const key of keys) this.#summaries.recompute(key)
+      if (position !== undefined) this.#log.commitNow(position.consumer, position.seq)
+    }, 'own')
+  }
+
+  inOrder(keys: readonly EnrolmentKey[]): Promise<readonly EnrolmentKey[]> {
+    const numbered = keys.map((key) => ({ key, number: this.#raw.participation(key) ?? 0 }))
+    return Promise.resolve(numbered.sort((a, b) => a.number - b.number).map(({ key }) => key))
   }
 
   async participants(collectionId: string, page: PageRequest): Promise<Page<EnrolmentKey>> {
     const [contextId = '', userId = ''] = decodeCursor(page.after, 2)
     const rows = this.#statements
       .of(
-        `SELECT context_id, user_id FROM participant WHERE collection_id = ? AND (context_id, user_id) > (?, ?)
+        `SELECT context_id, user_id FROM participation
+         WHERE collection_id = ? AND (context_id, user_id) > (?, ?) AND member = 1
          ORDER BY context_id, user_id LIMIT ?`,
       )
       .all(collectionId, contextId, userId, page.limit + 1)

@@ -1,245 +1,169 @@
-/** Reading and merging raw rows: the SQL of tables `view`, `attempt`, `enrolment`, `completion`, `participant`. */
+/** Reading and merging raw rows by the names of the domain: participations with enrolment and completion, attempts, views. */
 import type { Attempt } from '../../domain/progress/attempt.ts'
 import type { Enrolment } from '../../domain/progress/enrolment.ts'
 import type { EnrolmentKey, ViewKey } from '../../domain/progress/key.ts'
 import type { RawProgress } from '../../domain/progress/summary.ts'
-import type { ViewRow } from '../../domain/progress/view.ts'
+import type { ViewRow, ViewTimes } from '../../domain/progress/view.ts'
+import { Attempts } from './attempts.ts'
 import type { Row, Statements } from './database.ts'
+import type { Journal } from './journal.ts'
+import { Contents, Participations } from './numbers.ts'
+import { Views } from './views.ts'
 
-const SELECT_VIEW = `SELECT started_at, completed_at, last_access_at, progress, timespent_s, details, details_at, content_id
-  FROM view WHERE user_id = ? AND collection_id = ? AND context_id = ?`
+const SET_ENROLMENT = `UPDATE participation SET
+    first_enrolled_at = min(coalesce(first_enrolled_at, ?1), ?1),
+    enrolled_at       = max(coalesce(enrolled_at, ?2), ?2),
+    unenrolled_at     = max(coalesce(unenrolled_at, ?3), coalesce(?3, unenrolled_at))
+  WHERE participation = ?4`
 
-/** The join of DESIGN decision 1 in SQL: maximum or minimum per column, whatever is there already. */
-const MERGE_VIEW = `INSERT INTO view (user_id, collection_id, context_id, content_id,
-    started_at, completed_at, last_access_at, progress, timespent_s, details, details_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT DO UPDATE SET
-    started_at     = min(coalesce(started_at, excluded.started_at), coalesce(excluded.started_at, started_at)),
-    completed_at   = min(coalesce(completed_at, excluded.completed_at), coalesce(excluded.completed_at, completed_at)),
-    last_access_at = max(last_access_at, excluded.last_access_at),
-    progress       = max(progress, excluded.progress),
-    timespent_s    = max(timespent_s, excluded.timespent_s),
-    details        = iif(details_at IS NULL OR excluded.details_at > details_at
-                         OR (excluded.details_at = details_at AND excluded.details > details),
-                         coalesce(excluded.details, details), details),
-    details_at     = max(coalesce(details_at, excluded.details_at), coalesce(excluded.details_at, details_at))`
+const SET_COMPLETION = `UPDATE participation SET completed_at = min(coalesce(completed_at, ?1), ?1) WHERE participation = ?2`
 
-const SELECT_ATTEMPT = `SELECT content_id, attempt_id, submitted_at, first_submitted_at, score, max_score, answers
-  FROM attempt WHERE user_id = ? AND collection_id = ? AND context_id = ?`
+/** What a removal leaves of a participation that still has an organic view. */
+const EMPTY = `UPDATE participation SET member = 0, first_enrolled_at = NULL, enrolled_at = NULL, unenrolled_at = NULL,
+    completed_at = NULL WHERE participation = ?`
 
-/** The newer submission of an attempt stays; of two at one time the greater text (domain/progress/attempt.ts). */
-const MERGE_ATTEMPT = `INSERT INTO attempt (user_id, collection_id, context_id, content_id, attempt_id,
-    submitted_at, first_submitted_at, score, max_score, answers)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT DO UPDATE SET
-    score     = iif((excluded.submitted_at, excluded.answers) > (submitted_at, answers), excluded.score, score),
-    max_score = iif((excluded.submitted_at, excluded.answers) > (submitted_at, answers), excluded.max_score, max_score),
-    answers   = iif((excluded.submitted_at, excluded.answers) > (submitted_at, answers), excluded.answers, answers),
-    submitted_at       = max(submitted_at, excluded.submitted_at),
-    first_submitted_at = min(first_submitted_at, excluded.first_submitted_at)`
+const NO_VIEWS: ReadonlyMap<string, ViewRow> = new Map()
+const NO_ATTEMPTS: ReadonlyMap<string, readonly Attempt[]> = new Map()
 
-const MERGE_ENROLMENT = `INSERT INTO enrolment (user_id, collection_id, context_id, first_enrolled_at, enrolled_at, unenrolled_at)
-  VALUES (?, ?, ?, ?, ?, ?)
-  ON CONFLICT DO UPDATE SET
-    first_enrolled_at = min(first_enrolled_at, excluded.first_enrolled_at),
-    enrolled_at       = max(enrolled_at, excluded.enrolled_at),
-    unenrolled_at     = max(coalesce(unenrolled_at, excluded.unenrolled_at), coalesce(excluded.unenrolled_at, unenrolled_at))`
-
-const MERGE_COMPLETION = `INSERT INTO completion (user_id, collection_id, context_id, completed_at)
-  VALUES (?, ?, ?, ?)
-  ON CONFLICT DO UPDATE SET completed_at = min(completed_at, excluded.completed_at)`
-
-const ENROLMENT_KEY = 'user_id = ? AND collection_id = ? AND context_id = ?'
+/** Where a view is kept, as far as it is. */
+export interface Place {
+  readonly participation: number | undefined
+  readonly content: number | undefined
+}
 
 /** Raw rows over one connection. Writes are made inside the transaction of the caller. */
 export class RawRows {
   readonly #statements: Statements
+  readonly #contents: Contents
+  readonly #participations: Participations
+  readonly #attempts: Attempts
+  readonly viewRows: Views
 
-  constructor(statements: Statements) {
+  constructor(statements: Statements, journal: Journal, viewRowsAtOnce: number) {
     this.#statements = statements
+    this.#contents = new Contents(statements, journal)
+    this.#participations = new Participations(statements, journal)
+    this.#attempts = new Attempts(statements, this.#contents)
+    this.viewRows = new Views(statements, journal, viewRowsAtOnce)
   }
 
-  view(key: ViewKey): ViewRow | undefined {
-    const row = this.#statements
-      .of(`${SELECT_VIEW} AND content_id = ?`)
-      .get(key.userId, key.collectionId, key.contextId, key.contentId)
-    return row === undefined ? undefined : viewOf(row)
+  /** The number of a participation, where there is one. */
+  participation(key: EnrolmentKey): number | undefined {
+    return this.#participations.find(key)
+  }
+
+  /** The numbers of a view's participation and content, where they have any. */
+  locate(key: ViewKey): Place {
+    return { participation: this.#participations.find(key), content: this.#contents.find(key.contentId) }
+  }
+
+  view(key: ViewKey, { participation, content } = this.locate(key)): ViewRow | undefined {
+    if (participation === undefined || content === undefined) return undefined
+    return this.viewRows.get(participation, content)
   }
 
   views(key: EnrolmentKey): ReadonlyMap<string, ViewRow> {
-    const rows = this.#statements.of(SELECT_VIEW).all(key.userId, key.collectionId, key.contextId)
-    return new Map(rows.map((row) => [String(row['content_id']), viewOf(row)]))
+    const participation = this.#participations.find(key)
+    if (participation === undefined) return NO_VIEWS
+    const views = new Map<string, ViewRow>()
+    for (const [content, row] of this.viewRows.all(participation)) views.set(this.#contents.name(content), row)
+    return views
   }
 
-  mergeView(key: ViewKey, row: ViewRow): void {
-    this.#statements
-      .of(MERGE_VIEW)
-      .run(
-        key.userId,
-        key.collectionId,
-        key.contextId,
-        key.contentId,
-        row.startedAt,
-        row.completedAt,
-        row.lastAccessAt,
-        row.progress,
-        row.timespentSeconds,
-        row.details,
-        row.detailsAt,
-      )
+  /**
+   * Records a fact.
+   * @param place as `locate` found it.
+   * @param merged the row after it.
+   */
+  recordView(key: ViewKey, place: Place, fact: ViewRow, merged: ViewRow): void {
+    const participation = place.participation ?? this.#participations.take(key)
+    const content = place.content ?? this.#contents.take(key.contentId)
+    this.viewRows.record(participation, content, fact, merged)
   }
 
   attempts(key: EnrolmentKey, contentId?: string): ReadonlyMap<string, readonly Attempt[]> {
-    const ids = [key.userId, key.collectionId, key.contextId]
-    const rows =
-      contentId === undefined
-        ? this.#statements.of(SELECT_ATTEMPT).all(...ids)
-        : this.#statements.of(`${SELECT_ATTEMPT} AND content_id = ?`).all(...ids, contentId)
-    const attempts = new Map<string, Attempt[]>()
-    for (const row of rows) {
-      const content = String(row['content_id'])
-      const known = attempts.get(content)
-      if (known === undefined) attempts.set(content, [attemptOf(row)])
-      else known.push(attemptOf(row))
-    }
-    return attempts
+    const participation = this.#participations.find(key)
+    return participation === undefined ? NO_ATTEMPTS : this.#attempts.all(participation, contentId)
   }
 
   attempt(key: ViewKey, attemptId: string): Attempt | undefined {
-    const row = this.#statements
-      .of(`${SELECT_ATTEMPT} AND content_id = ? AND attempt_id = ?`)
-      .get(key.userId, key.collectionId, key.contextId, key.contentId, attemptId)
-    return row === undefined ? undefined : attemptOf(row)
+    const participation = this.#participations.find(key)
+    return participation === undefined ? undefined : this.#attempts.get(participation, key.contentId, attemptId)
   }
 
   mergeAttempt(key: ViewKey, attempt: Attempt): void {
-    this.#statements
-      .of(MERGE_ATTEMPT)
-      .run(
-        key.userId,
-        key.collectionId,
-        key.contextId,
-        key.contentId,
-        attempt.attemptId,
-        attempt.submittedAt,
-        attempt.firstSubmittedAt,
-        attempt.score,
-        attempt.maxScore,
-        attempt.answers,
-      )
+    this.#attempts.merge(this.#participations.take(key), key.contentId, attempt)
   }
 
   enrolment(key: EnrolmentKey): Enrolment | undefined {
     const row = this.#statements
-      .of(`SELECT first_enrolled_at, enrolled_at, unenrolled_at FROM enrolment WHERE ${ENROLMENT_KEY}`)
+      .of(
+        `SELECT first_enrolled_at, enrolled_at, unenrolled_at FROM participation
+         WHERE user_id = ? AND collection_id = ? AND context_id = ?`,
+      )
       .get(key.userId, key.collectionId, key.contextId)
-    return row === undefined ? undefined : enrolmentOf(row)
+    return row === undefined || row['first_enrolled_at'] === null ? undefined : enrolmentOf(row)
   }
 
   mergeEnrolment(key: EnrolmentKey, enrolment: Enrolment): void {
     this.#statements
-      .of(MERGE_ENROLMENT)
-      .run(
-        key.userId,
-        key.collectionId,
-        key.contextId,
-        enrolment.firstEnrolledAt,
-        enrolment.enrolledAt,
-        enrolment.unenrolledAt,
-      )
+      .of(SET_ENROLMENT)
+      .run(enrolment.firstEnrolledAt, enrolment.enrolledAt, enrolment.unenrolledAt, this.#participations.take(key))
   }
 
-  completedAt(key: EnrolmentKey): number | undefined {
-    const row = this.#statements
-      .of(`SELECT completed_at FROM completion WHERE ${ENROLMENT_KEY}`)
-      .get(key.userId, key.collectionId, key.contextId)
-    return row === undefined ? undefined : Number(row['completed_at'])
+  mergeCompletion(participation: number, completedAt: number): void {
+    this.#statements.of(SET_COMPLETION).run(completedAt, participation)
   }
 
-  mergeCompletion(key: EnrolmentKey, completedAt: number): void {
-    this.#statements.of(MERGE_COMPLETION).run(key.userId, key.collectionId, key.contextId, completedAt)
+  /**
+   * Everything that a summary is computed from, beside the completion on record.
+   * @param attempted whether there is any attempt.
+   */
+  progress(participation: number, attempted: boolean): Pick<RawProgress, 'views' | 'attempts'> {
+    const views = new Map<string, ViewTimes>()
+    this.viewRows.times(participation, (content, times) => {
+      views.set(this.#contents.name(content), times)
+    })
+    return { views, attempts: attempted ? this.#attempts.all(participation) : NO_ATTEMPTS }
   }
 
-  /** Everything that a summary is computed from. */
-  raw(key: EnrolmentKey): RawProgress {
-    return { views: this.views(key), attempts: this.attempts(key), completedAt: this.completedAt(key) }
-  }
-
-  /** Notes that a learner takes part in a collection. Organic views have no collection to take part in. */
-  addParticipant(key: EnrolmentKey): void {
-    this.#statements
-      .of('INSERT INTO participant (collection_id, context_id, user_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
-      .run(key.collectionId, key.contextId, key.userId)
+  /** Notes that a new publication of the collection concerns this learner. */
+  makeMember(key: EnrolmentKey): void {
+    this.#participations.makeMember(key)
   }
 
   /** Every (collection, context) in which a learner has an enrolment, a view or an attempt; organic ones left out. */
   enrolmentKeys(userId: string): readonly EnrolmentKey[] {
-    const rows = this.#statements
-      .of(
-        `SELECT collection_id, context_id FROM enrolment WHERE user_id = ?1
-         UNION SELECT collection_id, context_id FROM view WHERE user_id = ?1 AND collection_id <> content_id
-         UNION SELECT collection_id, context_id FROM attempt WHERE user_id = ?1 AND collection_id <> content_id`,
-      )
+    return this.#statements
+      .of('SELECT collection_id, context_id FROM participation WHERE user_id = ? ORDER BY collection_id, context_id')
       .all(userId)
-    return rows.map((row) => ({
-      userId,
-      collectionId: String(row['collection_id']),
-      contextId: String(row['context_id']),
-    }))
+      .map((row) => ({ userId, collectionId: String(row['collection_id']), contextId: String(row['context_id']) }))
   }
 
   /** Deletes all rows of one enrolment, raw and derived. An organic view of the same name belongs to none. */
   remove(key: EnrolmentKey): { views: number; attempts: number; enrolments: number } {
-    const removed = (table: string, inside = ''): number =>
-      Number(
-        this.#statements
-          .of(`DELETE FROM ${table} WHERE ${ENROLMENT_KEY} ${inside}`)
-          .run(key.userId, key.collectionId, key.contextId).changes,
-      )
-    const inside = 'AND content_id <> collection_id'
-    const counts = {
-      views: removed('view', inside),
-      attempts: removed('attempt', inside),
-      enrolments: removed('enrolment'),
-    }
-    removed('completion')
-    removed('participant')
-    removed('summary')
-    return counts
+    const participation = this.#participations.find(key)
+    if (participation === undefined) return { views: 0, attempts: 0, enrolments: 0 }
+    const organic = this.#contents.find(key.collectionId)
+    const enrolments = this.enrolment(key) === undefined ? 0 : 1
+    const views = this.viewRows.remove(participation, organic)
+    const attempts = this.#attempts.remove(participation, organic)
+    this.#statements.of('DELETE FROM summary WHERE participation = ?').run(participation)
+    this.#participations.forget(key, participation)
+    const emptied = this.viewRows.has(participation) || this.#attempts.has(participation) ? EMPTY : DELETE_PARTICIPATION
+    this.#statements.of(emptied).run(participation)
+    return { views, attempts, enrolments }
   }
 }
 
-function millis(value: unknown): number | null {
-  return value === null ? null : Number(value)
-}
+const DELETE_PARTICIPATION = 'DELETE FROM participation WHERE participation = ?'
 
-function viewOf(row: Row): ViewRow {
-  return {
-    startedAt: millis(row['started_at']),
-    completedAt: millis(row['completed_at']),
-    lastAccessAt: Number(row['last_access_at']),
-    progress: Number(row['progress']),
-    timespentSeconds: Number(row['timespent_s']),
-    details: row['details'] === null ? null : String(row['details']),
-    detailsAt: millis(row['details_at']),
-  }
-}
-
-function attemptOf(row: Row): Attempt {
-  return {
-    attemptId: String(row['attempt_id']),
-    submittedAt: Number(row['submitted_at']),
-    firstSubmittedAt: Number(row['first_submitted_at']),
-    score: Number(row['score']),
-    maxScore: Number(row['max_score']),
-    answers: String(row['answers']),
-  }
-}
-
+/** @param row with the columns of an enrolment, none of the first two NULL. */
 export function enrolmentOf(row: Row): Enrolment {
+  const { unenrolled_at: unenrolledAt } = row
   return {
     firstEnrolledAt: Number(row['first_enrolled_at']),
     enrolledAt: Number(row['enrolled_at']),
-    unenrolledAt: millis(row['unenrolled_at']),
+    unenrolledAt: unenrolledAt === null ? null : Number(unenrolledAt),
   }
 }

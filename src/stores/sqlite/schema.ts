@@ -1,5 +1,5 @@
 /** Tables of `waymark.db`. Raw facts and derived rows are apart: derived ones (summary) may be wiped and recomputed. */
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
 
 export const SCHEMA = `
 CREATE TABLE meta (
@@ -7,12 +7,39 @@ CREATE TABLE meta (
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Raw: one row per (learner, collection, context, content); every column merges by maximum or minimum.
+-- Contents by number: rows that name them are many, and names are long.
+CREATE TABLE content (
+  content    INTEGER PRIMARY KEY,
+  content_id TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- Raw: what is known of a learner in a collection and context. Other rows refer to its number.
+CREATE TABLE participation (
+  participation     INTEGER PRIMARY KEY,
+  user_id           TEXT NOT NULL,
+  collection_id     TEXT NOT NULL,
+  context_id        TEXT NOT NULL,
+  member            INTEGER NOT NULL DEFAULT 0, -- 1: enrolled or active there, so that a new publication concerns it
+  first_enrolled_at INTEGER,         -- ms UTC, earliest; NULL: never enrolled
+  enrolled_at       INTEGER,         -- latest
+  unenrolled_at     INTEGER,         -- latest
+  completed_at      INTEGER,         -- when it first was complete, once and for ever; earliest
+  UNIQUE (user_id, collection_id, context_id)
+) STRICT;
+CREATE INDEX participation_enrolled ON participation (user_id, collection_id, context_id)
+  WHERE first_enrolled_at IS NOT NULL;
+CREATE INDEX participation_by_context ON participation (collection_id, context_id, user_id) WHERE member = 1;
+
+-- Raw: facts that were acknowledged and not yet folded into table view; one row per commit, JSON.
+CREATE TABLE intake (
+  seq   INTEGER PRIMARY KEY,
+  facts TEXT NOT NULL
+) STRICT;
+
+-- Raw: one row per participation and content; every column merges by maximum or minimum.
 CREATE TABLE view (
-  user_id        TEXT NOT NULL,
-  collection_id  TEXT NOT NULL,
-  context_id     TEXT NOT NULL,
-  content_id     TEXT NOT NULL,
+  participation  INTEGER NOT NULL,
+  content        INTEGER NOT NULL,
   started_at     INTEGER,            -- ms UTC, earliest; NULL: not a view yet
   completed_at   INTEGER,            -- ms UTC, earliest
   last_access_at INTEGER NOT NULL,   -- ms UTC, latest
@@ -20,64 +47,46 @@ CREATE TABLE view (
   timespent_s    REAL NOT NULL,      -- greatest
   details        TEXT,               -- JSON of the latest details_at
   details_at     INTEGER,
-  PRIMARY KEY (user_id, collection_id, context_id, content_id)
+  PRIMARY KEY (participation, content)
 ) STRICT, WITHOUT ROWID;
 
 -- Raw: one row per attempt; the newest submission of it.
 CREATE TABLE attempt (
-  user_id            TEXT NOT NULL,
-  collection_id      TEXT NOT NULL,
-  context_id         TEXT NOT NULL,
-  content_id         TEXT NOT NULL,
+  participation      INTEGER NOT NULL,
+  content            INTEGER NOT NULL,
   attempt_id         TEXT NOT NULL,
   submitted_at       INTEGER NOT NULL,
   first_submitted_at INTEGER NOT NULL,
   score              REAL NOT NULL,
   max_score          REAL NOT NULL,
   answers            TEXT NOT NULL,
-  PRIMARY KEY (user_id, collection_id, context_id, content_id, attempt_id)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE enrolment (
-  user_id           TEXT NOT NULL,
-  collection_id     TEXT NOT NULL,
-  context_id        TEXT NOT NULL,
-  first_enrolled_at INTEGER NOT NULL,
-  enrolled_at       INTEGER NOT NULL,
-  unenrolled_at     INTEGER,
-  PRIMARY KEY (user_id, collection_id, context_id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX enrolment_by_context ON enrolment (collection_id, context_id, user_id);
-
--- Raw: that an enrolment became complete, once and for ever.
-CREATE TABLE completion (
-  user_id       TEXT NOT NULL,
-  collection_id TEXT NOT NULL,
-  context_id    TEXT NOT NULL,
-  completed_at  INTEGER NOT NULL,    -- ms UTC, earliest
-  PRIMARY KEY (user_id, collection_id, context_id)
-) STRICT, WITHOUT ROWID;
-
--- Who is enrolled or active in a collection: what a new publication concerns.
-CREATE TABLE participant (
-  collection_id TEXT NOT NULL,
-  context_id    TEXT NOT NULL,
-  user_id       TEXT NOT NULL,
-  PRIMARY KEY (collection_id, context_id, user_id)
+  PRIMARY KEY (participation, content, attempt_id)
 ) STRICT, WITHOUT ROWID;
 
 -- Derived: recomputed from the raw rows, never added to.
 CREATE TABLE summary (
-  user_id       TEXT NOT NULL,
-  collection_id TEXT NOT NULL,
-  context_id    TEXT NOT NULL,
+  participation INTEGER PRIMARY KEY,
   publication   INTEGER NOT NULL,
   progress      INTEGER NOT NULL,
   required      INTEGER NOT NULL,
   status        INTEGER NOT NULL,
-  data          TEXT NOT NULL,
-  PRIMARY KEY (user_id, collection_id, context_id)
-) STRICT, WITHOUT ROWID;
+  leaves        TEXT NOT NULL,       -- one digit of status per leaf of that publication, in its order
+  details       TEXT                 -- JSON of units and scores; NULL where there are neither
+) STRICT;
+
+-- The same with names, for people who look into the file.
+CREATE VIEW named_view AS
+  SELECT user_id, collection_id, context_id, content_id, started_at, view.completed_at, last_access_at, progress,
+    timespent_s, view.details, details_at
+  FROM view JOIN participation USING (participation) JOIN content USING (content);
+CREATE VIEW named_attempt AS
+  SELECT user_id, collection_id, context_id, content_id, attempt_id, submitted_at, first_submitted_at, score, max_score,
+    answers
+  FROM attempt JOIN participation USING (participation) JOIN content USING (content);
+CREATE VIEW named_summary AS
+  SELECT user_id, collection_id, context_id, publication, progress, required, status, participation.completed_at,
+    leaves, summary.details
+  FROM summary JOIN participation USING (participation);
 
 CREATE TABLE collection (
   collection_id TEXT PRIMARY KEY,
@@ -97,9 +106,11 @@ CREATE TABLE context (
 CREATE TABLE log (
   seq  INTEGER PRIMARY KEY AUTOINCREMENT,
   at   INTEGER NOT NULL,
+  type TEXT NOT NULL,                -- that of the data, so that a consumer reads no entry in vain
   key  TEXT NOT NULL,
   data TEXT NOT NULL
 ) STRICT;
+CREATE INDEX log_of_publications ON log (seq) WHERE type = 'collection-published';
 
 CREATE TABLE position (
   consumer TEXT PRIMARY KEY,

@@ -1,18 +1,20 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { AGGREGATE_CONSUMER } from '../../domain/progress/occurrence.ts'
-import type { Clock, Defer } from '../../ports/clock.ts'
-import type { Reach } from '../../ports/crash-points.ts'
+import { AGGREGATE_CONSUMER, TRIGGERS } from '../../domain/progress/occurrence.ts'
+import { everyInterval, type Clock, type Defer, type Every } from '../../ports/clock.ts'
+import { reachNothing, type Reach } from '../../ports/crash-points.ts'
 import type { Store } from '../../ports/store.ts'
 import { SqliteCatalogue } from './catalogue.ts'
 import { openDatabase, readDurability, Statements, type Synchronous } from './database.ts'
 import { lockFolder } from './lock.ts'
+import { Folder, type FoldLimits } from './folder.ts'
+import { Journal } from './journal.ts'
 import { SqliteLog } from './log.ts'
 import { SqliteProgressStore } from './progress-store.ts'
 import { RawRows } from './raw-rows.ts'
 import { Summaries } from './summaries.ts'
 import { verifyStore, type Verification, type VerifyProgress } from './verify.ts'
-import { StoreBroken, Writer, type CommitListener, type WriterLimits } from './writer.ts'
+import { StoreBroken, Writer, type CommitListener, type Companion, type WriterLimits } from './writer.ts'
 
 export interface SqliteOptions {
   /** The data folder, made with mode 0700 where it is missing. */
@@ -28,6 +30,11 @@ export interface SqliteOptions {
   readonly synchronous?: Synchronous
   /** When the group commit and the waking of the workers run. */
   readonly defer?: Defer
+  /** What looks again and again whether facts are to be folded. */
+  readonly every?: Every
+  readonly fold: FoldLimits
+  /** Called where what was acknowledged could not be folded. Nothing is lost: it is tried again. */
+  readonly onFoldError?: (error: unknown) => void
 }
 
 /** What the embedded store can tell of itself beside its ports. */
@@ -36,6 +43,10 @@ export interface SqliteStore extends Store {
   queued(): number
   /** Summaries that are behind their raw rows. */
   behind(): number
+  /** View facts acknowledged so far, and rows that folds have written of them. */
+  folded(): { readonly facts: number; readonly rows: number }
+  /** Folds every acknowledged fact into its table, for those who read the tables themselves. */
+  fold(): Promise<void>
   /** Checks every invariant and repairs derived rows. The workers must have caught up. */
   verify(onProgress: VerifyProgress): Promise<Verification>
 }
@@ -60,18 +71,40 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
 async function open(options: SqliteOptions, unlock: () => void): Promise<SqliteStore> {
   const database = openDatabase(join(options.folder, 'waymark.db'), options.mode, options.synchronous)
   const statements = new Statements(database)
-  const writer = new Writer(
-    database,
-    options.limits,
-    options.onCommit ?? (() => undefined),
-    options.reach,
-    options.defer,
-    { check: stillThere(options.folder), broken: options.onBroken ?? (() => undefined) },
-  )
-  const log = new SqliteLog(statements, writer, options.clock, options.defer)
+  const journal = new Journal()
+  const raw = new RawRows(statements, journal, options.fold.factsMax)
+  const counts = { facts: 0, rows: 0 }
+  const companion: Companion = {
+    mark: () => journal.mark(),
+    undo: (mark) => {
+      journal.undo(mark)
+    },
+    seal: () => {
+      raw.viewRows.seal()
+    },
+    committed: () => {
+      journal.clear()
+      log.committed()
+      const facts = raw.viewRows.committed()
+      counts.facts += facts
+      folder.committed(facts)
+    },
+  }
+  const { onCommit, reach = reachNothing, defer } = options
+  const guard = { check: stillThere(options.folder), broken: options.onBroken ?? (() => undefined) }
+  const writer = new Writer(database, options.limits, { onCommit, reach, defer, guard, companion })
+  const folder = new Folder(raw.viewRows, writer, options.fold, {
+    clock: options.clock,
+    every: options.every ?? everyInterval,
+    reach,
+    onFolded: (rows) => {
+      counts.rows += rows
+    },
+    onError: options.onFoldError ?? (() => undefined),
+  })
+  const log = new SqliteLog(statements, writer, journal, options.clock, options.defer)
   const catalogue = new SqliteCatalogue(statements, writer, log, options.clock)
-  const raw = new RawRows(statements)
-  const summaries = new Summaries(statements, raw, catalogue, log)
+  const summaries = new Summaries(statements, journal, raw, catalogue, log)
   catalogue.beforePublish = (collectionId) => {
     summaries.settle(collectionId)
   }
@@ -83,12 +116,13 @@ async function open(options: SqliteOptions, unlock: () => void): Promise<SqliteS
     log,
     durability: readDurability(database),
     queued: () => writer.queued,
-    behind: () => {
-      // A write that was rolled back has left its mark: where the worker has read everything, no mark means anything.
-      if (log.positionNow(AGGREGATE_CONSUMER) >= log.lastNow()) summaries.clearStale()
-      return summaries.behind
+    behind: () => summaries.behind,
+    folded: () => ({ ...counts }),
+    fold: () => folder.all(),
+    verify: async (onProgress) => {
+      await folder.all()
+      return verifyStore(statements, writer, summaries, onProgress)
     },
-    verify: (onProgress) => verifyStore(statements, writer, summaries, onProgress),
     check: async () => {
       statements.of('SELECT count(*) FROM meta').get()
       // After a failure only a write shows whether writing works again.
@@ -100,7 +134,10 @@ async function open(options: SqliteOptions, unlock: () => void): Promise<SqliteS
     close: async () => {
       if (!open) return Promise.resolve()
       open = false
-      writer.close()
+      folder.stop()
+      writer.close(() => {
+        folder.allNow()
+      })
       database.close()
       unlock()
       return Promise.resolve()
@@ -142,7 +179,7 @@ function stillThere(folder: string): () => void {
 async function markUnread(log: SqliteLog, summaries: Summaries): Promise<void> {
   let after = await log.position(AGGREGATE_CONSUMER)
   for (;;) {
-    const entries = await log.read(after, LOG_PAGE)
+    const entries = await log.read(after, LOG_PAGE, TRIGGERS)
     summaries.markLogged(entries)
     const last = entries.at(-1)
     if (last === undefined) return

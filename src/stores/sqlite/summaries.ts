@@ -1,12 +1,40 @@
 import { compareKeys, joinIds, type EnrolmentKey } from '../../domain/progress/key.ts'
-import { staleEnrolment } from '../../domain/progress/occurrence.ts'
+import { figuresDiffer, staleEnrolment, summaryOccurrences } from '../../domain/progress/occurrence.ts'
+import type { Enrolment } from '../../domain/progress/enrolment.ts'
 import { hasProgress, summarise, type RawProgress, type Summary } from '../../domain/progress/summary.ts'
+import type { Status } from '../../domain/progress/view.ts'
+import type { Publication } from '../../ports/catalogue.ts'
 import type { LogEntry } from '../../ports/log.ts'
-import { decodeSummary, encodeSummary } from '../codec.ts'
+import { decodeSummary, encodeSummary, type StoredSummary, type SummaryFigures } from '../codec.ts'
 import type { SqliteCatalogue } from './catalogue.ts'
 import type { Statements } from './database.ts'
+import type { Journal } from './journal.ts'
 import type { SqliteLog } from './log.ts'
 import type { RawRows } from './raw-rows.ts'
+
+/** A participation with its stored summary, in one look. */
+const SELECT = `SELECT participation, EXISTS (SELECT 1 FROM attempt WHERE attempt.participation = p.participation),
+    first_enrolled_at, enrolled_at, unenrolled_at, completed_at,
+    publication, progress, required, status, leaves, details
+  FROM participation AS p LEFT JOIN summary USING (participation)`
+const BY_KEY = `${SELECT} WHERE user_id = ? AND collection_id = ? AND context_id = ?`
+/** Where the number is known already: a shorter way than by the names. */
+const BY_NUMBER = `${SELECT} WHERE participation = ?`
+
+const STORE = `INSERT INTO summary (participation, publication, progress, required, status, leaves, details)
+  VALUES (?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET publication = excluded.publication, progress = excluded.progress,
+    required = excluded.required, status = excluded.status, leaves = excluded.leaves, details = excluded.details`
+
+/** What is stored of one participation. */
+interface Stored {
+  readonly participation: number
+  /** Whether there is any attempt. */
+  readonly attempted: boolean
+  readonly enrolment: Enrolment | undefined
+  readonly completedAt: number | undefined
+  readonly summary: (SummaryFigures & StoredSummary) | undefined
+}
 
 /**
  * Table `summary`, and which of its rows are behind the raw rows. A summary that is behind is computed from the raw
@@ -17,9 +45,11 @@ export class Summaries {
   readonly #raw: RawRows
   readonly #catalogue: SqliteCatalogue
   readonly #log: SqliteLog
+  readonly #journal: Journal
   readonly #stale = new Map<string, EnrolmentKey>()
 
-  constructor(statements: Statements, raw: RawRows, catalogue: SqliteCatalogue, log: SqliteLog) {
+  constructor(statements: Statements, journal: Journal, raw: RawRows, catalogue: SqliteCatalogue, log: SqliteLog) {
+    this.#journal = journal
     this.#statements = statements
     this.#raw = raw
     this.#catalogue = catalogue
@@ -30,14 +60,12 @@ export class Summaries {
     return this.#stale.size
   }
 
-  /** A raw row of this enrolment changed. Said inside the transaction: too often is harmless, too late is not. */
+  /** A raw row of this enrolment changed in the transaction under way. */
   markStale(key: EnrolmentKey): void {
-    this.#stale.set(nameOf(key), key)
-  }
-
-  /** Every summary is up to date. */
-  clearStale(): void {
-    this.#stale.clear()
+    const name = nameOf(key)
+    if (this.#stale.has(name)) return
+    this.#stale.set(name, key)
+    this.#journal.note(() => this.#stale.delete(name))
   }
 
   /**
@@ -53,126 +81,132 @@ export class Summaries {
   markLogged(entries: readonly LogEntry[]): void {
     for (const { occurrence } of entries) {
       const key = staleEnrolment(occurrence)
-      if (key !== undefined) this.markStale(key)
+      if (key !== undefined) this.#stale.set(nameOf(key), key)
     }
   }
 
-  read(key: EnrolmentKey): Summary | undefined {
+  /** The enrolment and the summary of one key, each where there is one. */
+  read(key: EnrolmentKey): { readonly enrolment: Enrolment | undefined; readonly summary: Summary | undefined } {
+    const stored = storedOf(this.#statements.rows(BY_KEY).get(key.userId, key.collectionId, key.contextId))
+    if (stored === undefined) return { enrolment: undefined, summary: undefined }
     const published = this.#catalogue.publicationNow(key.collectionId)
-    if (published === undefined) return undefined
-    if (!this.#stale.has(nameOf(key))) {
-      const stored = this.#stored(key)
-      if (stored?.publication === published.publication) return stored
-    }
-    const raw = this.#raw.raw(key)
-    return this.#isDue(key, raw) ? summarise(published.structure, published.publication, raw) : undefined
+    return { enrolment: stored.enrolment, summary: published && this.#summary(key, stored, published) }
   }
 
-  /** Whether a learner has a summary there at all: by progress or by enrolment. */
-  #isDue(key: EnrolmentKey, raw: RawProgress): boolean {
-    return hasProgress(raw) || this.#raw.enrolment(key) !== undefined
+  #summary(key: EnrolmentKey, stored: Stored, { structure, publication }: Publication): Summary | undefined {
+    const { summary, completedAt } = stored
+    if (summary?.publication === publication && !this.#stale.has(nameOf(key))) {
+      return decodeSummary(summary, summary, structure, completedAt)
+    }
+    const raw = this.#progress(stored)
+    return isDue(stored, raw) ? summarise(structure, publication, raw) : undefined
   }
 
   /** Recomputes one summary and stores it with its log entries, inside the transaction of the caller. */
   recompute(key: EnrolmentKey): void {
-    this.#stale.delete(nameOf(key))
+    const name = nameOf(key)
+    if (this.#stale.delete(name)) this.#journal.note(() => this.#stale.set(name, key))
     const published = this.#catalogue.publicationNow(key.collectionId)
-    if (published === undefined) return
-    const raw = this.#raw.raw(key)
-    if (!this.#isDue(key, raw)) return this.#drop(key)
+    const stored = this.#stored(key)
+    if (published === undefined || stored === undefined) return
+    const raw = this.#progress(stored)
+    if (!isDue(stored, raw)) return this.#drop(stored.participation)
     const summary = summarise(published.structure, published.publication, raw)
-    const before = this.#row(key)
-    const data = encodeSummary(summary)
+    const encoded = encodeSummary(summary, published.structure)
     // What is stored already need not cost a page.
-    if (before?.data !== data) this.#store(key, summary, data)
-    this.#announce(key, before, summary, raw)
+    if (!isSame(stored.summary, summary, encoded)) this.#store(stored.participation, summary, encoded)
+    this.#announce(key, stored, summary)
   }
 
   /** Whether the stored summary is not what the raw rows say. */
   differs(key: EnrolmentKey): boolean {
     const published = this.#catalogue.publicationNow(key.collectionId)
-    if (published === undefined) return false
-    const stored = this.#row(key)
-    const raw = this.#raw.raw(key)
-    const due = this.#isDue(key, raw)
-    if (stored === undefined || !due) return due !== (stored !== undefined)
+    const stored = this.#stored(key)
+    if (published === undefined || stored === undefined) return false
+    const raw = this.#progress(stored)
+    const due = isDue(stored, raw)
+    if (stored.summary === undefined || !due) return due !== (stored.summary !== undefined)
     const wanted = summarise(published.structure, published.publication, raw)
-    return stored.data !== encodeSummary(wanted) || changes(stored, wanted) || wanted.completedAt !== raw.completedAt
+    const encoded = encodeSummary(wanted, published.structure)
+    return !isSame(stored.summary, wanted, encoded) || wanted.completedAt !== stored.completedAt
   }
 
-  #announce(key: EnrolmentKey, before: SummaryRow | undefined, after: Summary, raw: RawProgress): void {
-    const { progress, required, status, completedAt } = after
-    if (before === undefined || changes(before, after)) {
-      this.#log.append({ type: 'collection-progress-changed', ...key, progress, required, status })
-    }
-    if (completedAt === undefined || completedAt === raw.completedAt) return
-    this.#raw.mergeCompletion(key, completedAt)
-    // Said once for an enrolment: a completion that only moves earlier is no second one.
-    if (raw.completedAt === undefined) {
-      this.#log.append({ type: 'collection-completed', ...key, completedAt })
-    }
+  #announce(key: EnrolmentKey, { participation, summary, completedAt: before }: Stored, after: Summary): void {
+    const { completedAt } = after
+    if (completedAt !== undefined && completedAt !== before) this.#raw.mergeCompletion(participation, completedAt)
+    for (const occurrence of summaryOccurrences(key, summary, after, before)) this.#log.append(occurrence)
   }
 
-  #stored(key: EnrolmentKey): Summary | undefined {
-    const row = this.#row(key)
-    return row === undefined ? undefined : decodeSummary(row.data, this.#raw.completedAt(key))
+  #progress({ participation, attempted, completedAt }: Stored): RawProgress {
+    return { ...this.#raw.progress(participation, attempted), completedAt }
   }
 
-  #row(key: EnrolmentKey): SummaryRow | undefined {
-    const row = this.#statements
-      .of(
-        'SELECT progress, required, status, data FROM summary WHERE user_id = ? AND collection_id = ? AND context_id = ?',
-      )
-      .get(key.userId, key.collectionId, key.contextId)
-    if (row === undefined) return undefined
-    return {
-      progress: Number(row['progress']),
-      required: Number(row['required']),
-      status: Number(row['status']),
-      data: String(row['data']),
-    }
+  #stored(key: EnrolmentKey): Stored | undefined {
+    const number = this.#raw.participation(key)
+    return number === undefined ? undefined : storedOf(this.#statements.rows(BY_NUMBER).get(number))
   }
 
-  #drop(key: EnrolmentKey): void {
-    this.#statements
-      .of('DELETE FROM summary WHERE user_id = ? AND collection_id = ? AND context_id = ?')
-      .run(key.userId, key.collectionId, key.contextId)
+  #drop(participation: number): void {
+    this.#statements.of('DELETE FROM summary WHERE participation = ?').run(participation)
   }
 
-  #store(key: EnrolmentKey, summary: Summary, data: string): void {
-    this.#statements
-      .of(
-        `INSERT INTO summary (user_id, collection_id, context_id, publication, progress, required, status, data)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET publication = excluded.publication, progress = excluded.progress,
-           required = excluded.required, status = excluded.status, data = excluded.data`,
-      )
-      .run(
-        key.userId,
-        key.collectionId,
-        key.contextId,
-        summary.publication,
-        summary.progress,
-        summary.required,
-        summary.status,
-        data,
-      )
+  #store(participation: number, summary: Summary, { leaves, details }: StoredSummary): void {
+    const { publication, progress, required, status } = summary
+    this.#statements.of(STORE).run(participation, publication, progress, required, status, leaves, details)
   }
 }
 
-/** What others are told of: a change of these is a change of progress. */
-interface Figures {
-  readonly progress: number
-  readonly required: number
-  readonly status: number
+function storedOf(row: readonly unknown[] | undefined): Stored | undefined {
+  if (row === undefined) return undefined
+  const [participation, attempted, firstEnrolledAt, enrolledAt, unenrolledAt, completedAt, ...summary] = row
+  return {
+    participation: Number(participation),
+    attempted: attempted === 1,
+    enrolment:
+      firstEnrolledAt === null
+        ? undefined
+        : {
+            firstEnrolledAt: Number(firstEnrolledAt),
+            enrolledAt: Number(enrolledAt),
+            unenrolledAt: unenrolledAt === null ? null : Number(unenrolledAt),
+          },
+    completedAt: completedAt === null ? undefined : Number(completedAt),
+    summary: storedSummary(summary),
+  }
 }
 
-interface SummaryRow extends Figures {
-  readonly data: string
+/** Whether a learner has a summary there at all: by progress or by enrolment. */
+function isDue({ enrolment }: Stored, raw: RawProgress): boolean {
+  return enrolment !== undefined || hasProgress(raw)
 }
 
-function changes(before: Figures, after: Figures): boolean {
-  return before.progress !== after.progress || before.required !== after.required || before.status !== after.status
+function storedSummary([
+  publication,
+  progress,
+  required,
+  status,
+  leaves,
+  details,
+]: readonly unknown[]): Stored['summary'] {
+  if (publication === null || publication === undefined) return undefined
+  return {
+    publication: Number(publication),
+    progress: Number(progress),
+    required: Number(required),
+    // The table holds what #store wrote.
+    status: Number(status) as Status,
+    leaves: String(leaves),
+    details: typeof details === 'string' ? details : null,
+  }
+}
+
+function isSame(stored: Stored['summary'], summary: Summary, { leaves, details }: StoredSummary): boolean {
+  return (
+    stored?.publication === summary.publication &&
+    stored.leaves === leaves &&
+    stored.details === details &&
+    !figuresDiffer(stored, summary)
+  )
 }
 
 function nameOf(key: EnrolmentKey): string {

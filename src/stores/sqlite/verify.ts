@@ -45,7 +45,23 @@ const RAW_CHECKS: readonly { readonly check: string; readonly sql: string }[] = 
   },
   {
     check: 'enrolled for the first time before the last time',
-    sql: 'SELECT count(*) AS n FROM enrolment WHERE first_enrolled_at > enrolled_at',
+    sql: 'SELECT count(*) AS n FROM participation WHERE first_enrolled_at > enrolled_at',
+  },
+  {
+    check: 'every view belongs to a participation',
+    sql: 'SELECT count(*) AS n FROM view WHERE participation NOT IN (SELECT participation FROM participation)',
+  },
+  {
+    check: 'every view is of a known content',
+    sql: 'SELECT count(*) AS n FROM view WHERE content NOT IN (SELECT content FROM content)',
+  },
+  {
+    check: 'every attempt belongs to a participation',
+    sql: 'SELECT count(*) AS n FROM attempt WHERE participation NOT IN (SELECT participation FROM participation)',
+  },
+  {
+    check: 'every attempt is of a known content',
+    sql: 'SELECT count(*) AS n FROM attempt WHERE content NOT IN (SELECT content FROM content)',
   },
   {
     check: 'no consumer is ahead of the log',
@@ -104,9 +120,8 @@ function checkRaw(statements: Statements): readonly Finding[] {
 }
 
 /** Every enrolment that has, or should have, a summary. */
-const KEYS = `SELECT user_id, collection_id, context_id FROM enrolment
-  UNION SELECT user_id, collection_id, context_id FROM participant
-  UNION SELECT user_id, collection_id, context_id FROM summary`
+const KEYS = `SELECT user_id, collection_id, context_id FROM participation
+  WHERE (member = 1 OR participation IN (SELECT participation FROM summary))`
 
 function keysAfter(
   statements: Statements,
@@ -114,7 +129,7 @@ function keysAfter(
 ): readonly EnrolmentKey[] {
   return statements
     .of(
-      `SELECT * FROM (${KEYS}) WHERE (user_id, collection_id, context_id) > (?, ?, ?)
+      `${KEYS} AND (user_id, collection_id, context_id) > (?, ?, ?)
        ORDER BY user_id, collection_id, context_id LIMIT ?`,
     )
     .all(userId, collectionId, contextId, PAGE)

@@ -34,7 +34,7 @@ afterEach(() => {
 })
 
 function openWriter(limits: Partial<WriterLimits> = {}): Writer {
-  return new Writer(database, { ...LIMITS, ...limits }, (writes) => commits.push(writes))
+  return new Writer(database, { ...LIMITS, ...limits }, { onCommit: (writes) => commits.push(writes) })
 }
 
 /** Writes one row and answers its id. */

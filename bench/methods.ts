@@ -1,0 +1,23 @@
+/** How the figure of each target comes about, in one sentence each: for the document. */
+export const METHODS: Readonly<Record<string, string>> = {
+  T1: 'processor time of the server for each update at saturation, over that of F0 right before and after it.',
+  T2: 'updates that 64 clients get answered in a second, the server on one processor, over those of F0 right before and after it.',
+  T3: 'p99 of updates sent by the clock at half the rate of S1, over that of F0 at the same rate.',
+  T4: 'items a second of batches of 100 from apps that were offline, over the updates a second of S1 in the same round.',
+  T5: 'processor time of an update in S1, over that of server and database in P1: fastify, pg and one upsert for each update.',
+  T6: 'not measured.',
+  T7: 'updates a second in S1, over 100 for each busy core.',
+  T8: 'processor time of an update of a learner with 10,000 rows, over the mean of learners with 10 rows before and after it.',
+  T9: 'p50 of one client that writes to the large store, over the mean of a store of 10,000 rows before and after it.',
+  T10: 'processor time of a request in the last window of requests of one process, over that of its first after warming up.',
+  T11: 'summaries that 64 clients read in a second from the large store, over those of F0r right before and after it.',
+  T12: 'from the answer to view/end until a second connection to the store finds the summary changed, at half load.',
+  T13: 'triggers a second that a server works off which finds them in the log at its start, with updates coming in.',
+  T14: 'slope of the processor time of a trigger over courses of 10, 50 and 200 leaves, worked off one after the other.',
+  T15: 'p50 of one query over the summaries of a course.',
+  T16: 'heap and external memory of a process after it wrote to a million statuses, less that before; SQLite pages are not in it.',
+  T17: 'bytes of the store that the bulk loader made, over its view rows.',
+  T18: 'from starting the process after kill -9 under load until its first answer.',
+  T19: 'not measured.',
+  T20: 'not measured.',
+}

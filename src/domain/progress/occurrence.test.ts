@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { summaryOccurrences, type Figures } from './occurrence.ts'
+import { COMPLETE, IN_PROGRESS } from './view.ts'
+
+const KEY = { userId: 'asha', collectionId: 'maths', contextId: 'maths' }
+const HALF: Parameters<typeof summaryOccurrences>[2] = {
+  progress: 1,
+  required: 2,
+  status: IN_PROGRESS,
+  completedAt: undefined,
+}
+const WHOLE: typeof HALF = { progress: 2, required: 2, status: COMPLETE, completedAt: 70 }
+
+const typesOf = (before: Figures | undefined, after: typeof HALF, completedBefore?: number): readonly string[] =>
+  summaryOccurrences(KEY, before, after, completedBefore).map(({ type }) => type)
+
+describe('what is told of a summary that was recomputed', () => {
+  test('the first one is told with its figures', () => {
+    const told = { type: 'collection-progress-changed', ...KEY, progress: 1, required: 2, status: IN_PROGRESS }
+    assert.deepEqual(summaryOccurrences(KEY, undefined, HALF, undefined), [told])
+  })
+
+  test('nothing, where no figure changed', () => {
+    assert.deepEqual(typesOf({ ...HALF }, HALF), [])
+  })
+
+  for (const name of ['progress', 'required', 'status'] as const) {
+    test(`a change of ${name}`, () => {
+      assert.deepEqual(typesOf({ ...HALF, [name]: 0 }, HALF), ['collection-progress-changed'])
+    })
+  }
+
+  test('that it became complete, with the time, after its figures', () => {
+    const completed = { type: 'collection-completed', ...KEY, completedAt: 70 }
+    assert.deepEqual(summaryOccurrences(KEY, HALF, WHOLE, undefined).slice(1), [completed])
+    assert.deepEqual(typesOf(HALF, WHOLE), ['collection-progress-changed', 'collection-completed'])
+  })
+
+  test('completion is told once: neither again, nor when it turns out to have been earlier', () => {
+    assert.deepEqual(typesOf(WHOLE, WHOLE, 70), [])
+    assert.deepEqual(typesOf(WHOLE, WHOLE, 90), [])
+  })
+
+  test('completion is told also where the figures stay, as when a publication shows it', () => {
+    assert.deepEqual(typesOf(WHOLE, WHOLE), ['collection-completed'])
+  })
+})
