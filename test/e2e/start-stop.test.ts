@@ -336,11 +336,11 @@ async function askWrongly(client: HttpClient, server: Server): Promise<void> {
 async function breakStore(client: HttpClient, server: Server): Promise<void> {
   const database = new DatabaseSync(join(server.folder, 'waymark.db'))
   const where = { userId: LEARNER, collectionId: 'maths' }
-  database.exec('ALTER TABLE view RENAME TO view_away')
+  database.exec('ALTER TABLE intake RENAME TO intake_away')
   assert.equal((await client.post('/v1/view/start', { userId: LEARNER, contentId: 'c2' })).status, 500)
   const item = { op: 'start', id: LEARNER, clientTime: Date.now(), contentId: 'c3' }
   assert.equal((await client.post('/v1/view/batch', { userId: LEARNER, items: [item] })).status, 500)
-  database.exec('ALTER TABLE view_away RENAME TO view; ALTER TABLE summary RENAME TO summary_away')
+  database.exec('ALTER TABLE intake_away RENAME TO intake; ALTER TABLE summary RENAME TO summary_away')
   await client.post('/v1/view/start', { ...where, contentId: 'quiz' })
   while (!server.stderr().includes('a worker failed')) await delay(10)
   database.exec('ALTER TABLE summary_away RENAME TO summary')
