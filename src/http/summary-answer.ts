@@ -70,7 +70,7 @@ export function summaryAnswer({ key, enrolment, summary, publication }: SummaryP
     ...key,
     enrolledDate: enrolment?.firstEnrolledAt ?? null,
     active: enrolment !== undefined && isActive(enrolment),
-    contentStatus: objectOf([...(summary?.contentStatus ?? [])]),
+    contentStatus: objectOf(summary?.contentStatus ?? []),
     assessmentStatus: objectOf(scores),
     collection: {
       identifier: key.collectionId,
@@ -100,7 +100,7 @@ function nodeAnswer(node: NodeSummary, name: string): Record<string, unknown> {
   }
 }
 
-function objectOf<V>(entries: readonly (readonly [string, V])[]): Record<string, V> {
+function objectOf<V>(entries: Iterable<readonly [string, V]>): Record<string, V> {
   const object = Object.create(null) as Record<string, V>
   for (const [key, value] of entries) object[key] = value
   return object

@@ -57,9 +57,11 @@ export function decodeSummary(
 ): Summary {
   const { root } = structure
   const contentStatus = new Map<string, Status>()
-  for (const [index, leaf] of root.leaves.entries()) {
+  let index = 0
+  for (const leaf of root.leaves) {
     const status = statusOf(stored.leaves.charCodeAt(index))
     if (status !== NOT_STARTED) contentStatus.set(leaf, status)
+    index += 1
   }
   // Written by encodeSummary alone.
   const [units, scores] = stored.details === null ? NO_DETAILS : (JSON.parse(stored.details) as StoredDetails)

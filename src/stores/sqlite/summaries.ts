@@ -95,11 +95,15 @@ export class Summaries {
 
   #summary(key: EnrolmentKey, stored: Stored, { structure, publication }: Publication): Summary | undefined {
     const { summary, completedAt } = stored
-    if (summary?.publication === publication && !this.#stale.has(nameOf(key))) {
+    if (summary?.publication === publication && !this.#isStale(key)) {
       return decodeSummary(summary, summary, structure, completedAt)
     }
     const raw = this.#progress(stored)
     return isDue(stored, raw) ? summarise(structure, publication, raw) : undefined
+  }
+
+  #isStale(key: EnrolmentKey): boolean {
+    return this.#stale.size > 0 && this.#stale.has(nameOf(key))
   }
 
   /** Recomputes one summary and stores it with its log entries, inside the transaction of the caller. */
