@@ -7,7 +7,7 @@ import {
 } from 'node:sqlite'
 import { chmodSync } from 'node:fs'
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
-import { storeError } from './writer.ts'
+import { storeError } from './store-failure.ts'
 
 /** The store was written by a newer version or under another mode: nothing is changed. Exit code 3. */
 export class StoreRefused extends Error {

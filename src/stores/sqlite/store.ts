@@ -14,7 +14,8 @@ import { SqliteProgressStore } from './progress-store.ts'
 import { RawRows } from './raw-rows.ts'
 import { Summaries } from './summaries.ts'
 import { verifyStore, type Verification, type VerifyProgress } from './verify.ts'
-import { StoreBroken, Writer, type CommitListener, type Companion, type WriterLimits } from './writer.ts'
+import { StoreBroken } from './store-failure.ts'
+import { Writer, type CommitListener, type Companion, type WriterLimits } from './writer.ts'
 
 export interface SqliteOptions {
   /** The data folder, made with mode 0700 where it is missing. */
