@@ -5,8 +5,7 @@ import Type, { type TSchema } from 'typebox'
 import { RULES } from './access.ts'
 import type { OpenApiDocument } from './docs-page.ts'
 import { NO_COMPILERS } from './no-compilers.ts'
-import type { PublicRoute } from './public-routes.ts'
-import type { Route } from './route.ts'
+import type { PublicRoute, Route } from './route.ts'
 
 const OPENAPI: FastifyDynamicSwaggerOptions = {
   openapi: {

@@ -7,19 +7,8 @@ import { docsPage, type OpenApiDocument } from './docs-page.ts'
 import { envelope, errorTable, SUCCESS } from './envelope.ts'
 import { openApiDocument } from './openapi.ts'
 import { ROUTES } from './routes.ts'
-import type { Services } from './route.ts'
+import type { PublicRoute, Services } from './route.ts'
 import { readFileLink, safeFileName, summaryFile } from './summary-file.ts'
-
-/** One address outside the table of operations. */
-export interface PublicRoute {
-  readonly method: 'GET'
-  readonly url: string
-  /** Why it needs no token. */
-  readonly why: string
-  /** How it stands in the document of the API; left out: not there. */
-  readonly summary?: string
-  readonly id?: string
-}
 
 /** Everything here, for the table that the tests walk: no learner's data without a token or a signature. */
 export const PUBLIC_ROUTES: readonly PublicRoute[] = [

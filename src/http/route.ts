@@ -130,3 +130,14 @@ export function learnerOf(call: {
   if (role === 'service' || role === 'admin') throw new WaymarkError('MISSING_FIELD', { field: call.nameOf('userId') })
   return userId
 }
+
+/** One address outside the table of operations. */
+export interface PublicRoute {
+  readonly method: 'GET'
+  readonly url: string
+  /** Why it needs no token. */
+  readonly why: string
+  /** How it stands in the document of the API; left out: not there. */
+  readonly summary?: string
+  readonly id?: string
+}
