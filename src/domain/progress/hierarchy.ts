@@ -141,6 +141,14 @@ export function readHierarchy(
 export const ERAS_MAX = 50
 
 /**
+ * Whether the clock went back since what is required was published. Then the era that ends has no time of its own: who is
+ * complete in it must be recorded before it ends, by whoever publishes.
+ */
+export function endsWithoutTime(previous: Structure, at: number): boolean {
+  return at < previous.requiredSince
+}
+
+/**
  * The structure as successor of another: with the leaves that it drops, so that late work on them is not refused, and
  * with what was required until now.
  * @param at when it is published, UTC milliseconds
@@ -153,8 +161,8 @@ export function succeed(next: Structure, previous: Structure | undefined, at: nu
   if (sameSet(previous.root.required, next.root.required)) {
     return { ...next, formerLeaves: [...former], requiredSince, formerEras }
   }
-  // Where the clock went back, the era that ends has no time of its own: what is done later must not fall into it.
-  if (at < requiredSince) return { ...next, formerLeaves: [...former], requiredSince, formerEras }
+  // What is done later must not fall into it.
+  if (endsWithoutTime(previous, at)) return { ...next, formerLeaves: [...former], requiredSince, formerEras }
   const era = { required: previous.root.required, since: requiredSince, until: at }
   return { ...next, formerLeaves: [...former], requiredSince: at, formerEras: [...formerEras, era].slice(-ERAS_MAX) }
 }

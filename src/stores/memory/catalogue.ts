@@ -1,5 +1,5 @@
 import type { Context } from '../../domain/progress/context.ts'
-import { succeed, type Structure } from '../../domain/progress/hierarchy.ts'
+import { endsWithoutTime, succeed, type Structure } from '../../domain/progress/hierarchy.ts'
 import type { Catalogue, Publication, Published } from '../../ports/catalogue.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Page, PageRequest } from '../../ports/page.ts'
@@ -15,8 +15,11 @@ export class MemoryCatalogue implements Catalogue {
   readonly #collections = new Map<string, Publication & { readonly content: string }>()
   readonly #contexts = new TupleMap<Context>()
 
-  /** Runs before a publication changes anything. */
-  beforePublish: (collectionId: string) => void = () => undefined
+  /**
+   * Runs before a publication changes anything.
+   * @param everyone whether the clock went back, so that nothing but what is recorded now tells who was complete.
+   */
+  beforePublish: (collectionId: string, everyone: boolean) => void = () => undefined
 
   constructor(log: MemoryLog, clock: Clock) {
     this.#log = log
@@ -31,7 +34,7 @@ export class MemoryCatalogue implements Catalogue {
     if (before?.content === content && encodeStructure(before.structure) === encodeStructure(next)) {
       return Promise.resolve({ publication: before.publication, changed: false })
     }
-    this.beforePublish(id)
+    this.beforePublish(id, before !== undefined && endsWithoutTime(before.structure, at))
     const publication = (before?.publication ?? 0) + 1
     this.#collections.set(id, { structure: next, publication, publishedAt: at, content })
     this.#log.append({ type: 'collection-published', collectionId: id, publication })

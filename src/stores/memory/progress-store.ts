@@ -47,9 +47,14 @@ export class MemoryProgressStore implements ProgressStore {
   constructor(log: MemoryLog, catalogue: MemoryCatalogue) {
     this.#log = log
     this.#catalogue = catalogue
-    catalogue.beforePublish = (collectionId) => {
+    catalogue.beforePublish = (collectionId, everyone) => {
       const behind = this.#stale.under().filter(({ value }) => value.collectionId === collectionId)
       for (const { value } of behind) this.#recompute(value)
+      if (!everyone) return
+      const published = catalogue.publicationNow(collectionId)?.publication
+      for (const key of this.#participants(collectionId)) {
+        if (this.#summaries.get(...idsOf(key))?.publication !== published) this.#recompute(key)
+      }
     }
   }
 
@@ -191,9 +196,7 @@ export class MemoryProgressStore implements ProgressStore {
   }
 
   async participants(collectionId: string, page: PageRequest): Promise<Page<EnrolmentKey>> {
-    const keys = this.#keysUnder((_, collection) => collection === collectionId)
-    const all = keys.map((key) => ({ ids: [key.contextId, key.userId], value: key }))
-    const ordered = all.sort((a, b) => compareIds(a.ids, b.ids))
+    const ordered = this.#participants(collectionId).map((key) => ({ ids: [key.contextId, key.userId], value: key }))
     return Promise.resolve(
       pageOf(
         ordered,
@@ -203,6 +206,12 @@ export class MemoryProgressStore implements ProgressStore {
         ({ value }) => value,
       ),
     )
+  }
+
+  /** In the order of contexts, then of learners. */
+  #participants(collectionId: string): readonly EnrolmentKey[] {
+    const keys = this.#keysUnder((_, collection) => collection === collectionId)
+    return keys.toSorted((a, b) => compareIds([a.contextId, a.userId], [b.contextId, b.userId]))
   }
 
   #summarise(key: EnrolmentKey): Summary | undefined {

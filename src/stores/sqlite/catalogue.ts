@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Catalogue, Publication, Published } from '../../ports/catalogue.ts'
 import type { Page, PageRequest } from '../../ports/page.ts'
 import type { Context } from '../../domain/progress/context.ts'
-import { succeed, type Structure } from '../../domain/progress/hierarchy.ts'
+import { endsWithoutTime, succeed, type Structure } from '../../domain/progress/hierarchy.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { decodeStructure, encodeStructure } from '../codec.ts'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
@@ -21,8 +21,11 @@ export class SqliteCatalogue implements Catalogue {
   readonly #clock: Clock
   readonly #publications = new LRUCache<string, { readonly found: Publication | undefined }>({ max: STRUCTURES_MAX })
 
-  /** Runs in the transaction of a publication, before it changes anything. */
-  beforePublish: (collectionId: string) => void = () => undefined
+  /**
+   * Runs in the transaction of a publication, before it changes anything.
+   * @param everyone whether the clock went back, so that nothing but what is recorded now tells who was complete.
+   */
+  beforePublish: (collectionId: string, everyone: boolean) => void = () => undefined
 
   constructor(statements: Statements, writer: Writer, log: SqliteLog, clock: Clock) {
     this.#statements = statements
@@ -48,7 +51,7 @@ export class SqliteCatalogue implements Catalogue {
     if (before !== undefined && encodeStructure(before.structure) === next && this.#content(id) === content) {
       return { publication: before.publication, changed: false }
     }
-    this.beforePublish(id)
+    this.beforePublish(id, before !== undefined && endsWithoutTime(before.structure, at))
     const publication = (before?.publication ?? 0) + 1
     this.#statements
       .of(

@@ -106,8 +106,8 @@ async function open(options: SqliteOptions, unlock: () => void): Promise<SqliteS
   const log = new SqliteLog(statements, writer, journal, options.clock, options.defer)
   const catalogue = new SqliteCatalogue(statements, writer, log, options.clock)
   const summaries = new Summaries(statements, journal, raw, catalogue, log)
-  catalogue.beforePublish = (collectionId) => {
-    summaries.settle(collectionId)
+  catalogue.beforePublish = (collectionId, everyone) => {
+    summaries.settle(collectionId, everyone)
   }
   await markUnread(log, summaries)
   let open = true

@@ -26,6 +26,9 @@ const STORE = `INSERT INTO summary (participation, publication, progress, requir
   ON CONFLICT DO UPDATE SET publication = excluded.publication, progress = excluded.progress,
     required = excluded.required, status = excluded.status, leaves = excluded.leaves, details = excluded.details`
 
+const OUTDATED = `SELECT user_id, context_id FROM participation LEFT JOIN summary USING (participation)
+  WHERE collection_id = ? AND member = 1 AND publication IS NOT ? ORDER BY context_id, user_id`
+
 /** What is stored of one participation. */
 interface Stored {
   readonly participation: number
@@ -71,10 +74,16 @@ export class Summaries {
   /**
    * Stores what is behind of a collection that is about to be published anew: who is complete now stays complete, also
    * where a clock that went back would hide it from the new publication. Inside the transaction of the publication.
+   * @param everyone also those whom the last publication concerns and the worker has not come to.
    */
-  settle(collectionId: string): void {
+  settle(collectionId: string, everyone: boolean): void {
     const behind = [...this.#stale.values()].filter((key) => key.collectionId === collectionId)
     for (const key of behind.sort(compareKeys)) this.recompute(key)
+    if (!everyone) return
+    const { publication = 0 } = this.#catalogue.publicationNow(collectionId) ?? {}
+    for (const row of this.#statements.of(OUTDATED).all(collectionId, publication)) {
+      this.recompute({ userId: String(row['user_id']), collectionId, contextId: String(row['context_id']) })
+    }
   }
 
   /** What was logged but not yet recomputed when the process last ended. */
