@@ -64,6 +64,8 @@ export class Participations {
   readonly #statements: Statements
   readonly #journal: Journal
   readonly #numbers = new LRUCache<string, number>({ max: NUMBERS_MAX })
+  /** What was found last. */
+  #latest: { readonly key: EnrolmentKey; readonly number: number } | undefined
   /** Numbers of those that are known to be members. */
   readonly #members = new LRUCache<number, true>({ max: NUMBERS_MAX })
 
@@ -74,14 +76,22 @@ export class Participations {
 
   /** The number of a participation; undefined where no row names it yet. */
   find(key: EnrolmentKey): number | undefined {
+    // The items of a batch are mostly of one participation.
+    if (this.#latest !== undefined && isSame(this.#latest.key, key)) return this.#latest.number
     const name = nameOf(key)
-    const known = this.#numbers.get(name)
-    if (known !== undefined) return known
-    const row = this.#statements.rows(FIND).get(key.userId, key.collectionId, key.contextId)
-    if (row === undefined) return undefined
-    const number = Number(row[0])
-    this.#numbers.set(name, number)
+    let number = this.#numbers.get(name)
+    if (number === undefined) {
+      number = this.#read(key)
+      if (number === undefined) return undefined
+      this.#numbers.set(name, number)
+    }
+    this.#latest = { key, number }
     return number
+  }
+
+  #read(key: EnrolmentKey): number | undefined {
+    const row = this.#statements.rows(FIND).get(key.userId, key.collectionId, key.contextId)
+    return row === undefined ? undefined : Number(row[0])
   }
 
   /** As `find`, made now where it is missing. Inside the transaction of the caller. */
@@ -91,7 +101,10 @@ export class Participations {
     const row = this.#statements.rows(ADD).get(key.userId, key.collectionId, key.contextId)
     const [name, number] = [nameOf(key), Number(row?.[0])]
     this.#numbers.set(name, number)
-    this.#journal.note(() => this.#numbers.delete(name))
+    this.#journal.note(() => {
+      this.#latest = undefined
+      this.#numbers.delete(name)
+    })
     return number
   }
 
@@ -108,6 +121,7 @@ export class Participations {
   forget(key: EnrolmentKey, number: number): void {
     const name = nameOf(key)
     const drop = (): void => {
+      this.#latest = undefined
       this.#numbers.delete(name)
       this.#members.delete(number)
     }
@@ -120,6 +134,10 @@ export class Participations {
 /** The index alone answers it. */
 const FIND = 'SELECT participation FROM participation WHERE user_id = ? AND collection_id = ? AND context_id = ?'
 const ADD = 'INSERT INTO participation (user_id, collection_id, context_id) VALUES (?, ?, ?) RETURNING participation'
+
+function isSame(a: EnrolmentKey, b: EnrolmentKey): boolean {
+  return a.userId === b.userId && a.collectionId === b.collectionId && a.contextId === b.contextId
+}
 
 function nameOf(key: EnrolmentKey): string {
   return joinIds(key.userId, key.collectionId, key.contextId)
