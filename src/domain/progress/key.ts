@@ -56,3 +56,13 @@ export function joinIds(...ids: readonly string[]): string {
   for (const id of ids) joined += `${String(id.length)}:${id}`
   return joined
 }
+
+/** Order of view rows: by learner, collection, context and content. */
+export function compareViewKeys(a: ViewKey, b: ViewKey): number {
+  return compareKeys(a, b) || compareText(a.contentId, b.contentId)
+}
+
+/** One string per view row, for use as a Map key. */
+export function viewId(key: ViewKey): string {
+  return joinIds(key.userId, key.collectionId, key.contextId, key.contentId)
+}
