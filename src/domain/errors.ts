@@ -75,6 +75,15 @@ export const ERRORS = {
   },
   CONTEXT_ENDED: { status: 409, text: 'The context has ended: enrol into one that is running.' },
   ENROLMENT_CLOSED: { status: 409, text: 'The time to enrol is over.' },
+  INVALID_DURATION: {
+    status: 400,
+    text: 'The duration must be ISO 8601 such as P3M or P2W, from one second to one hundred years: see the field.',
+  },
+  RULE_CONTRADICTS: {
+    status: 400,
+    text: 'The rule contradicts itself or another rule, or can never hold: see the field.',
+  },
+  RULE_TOO_LARGE: { status: 400, text: 'There are too many rules, or too many conditions in one: leave some out.' },
   ENROLMENT_NOT_FOUND: { status: 404, text: 'The learner is not enrolled there.' },
   SUMMARY_NOT_FOUND: { status: 404, text: 'There is no progress and no enrolment there.' },
   // The server

@@ -28,8 +28,11 @@ export interface Context {
   readonly enrollmentEndDate: string | null
 }
 
+/** What the status of a context follows from. */
+export type ContextTimes = Pick<Context, 'startsAt' | 'endsAt' | 'statusSet'>
+
 /** The status at a time: the one set by hand, otherwise what the dates say. Both ends are inside. */
-export function contextStatus(context: Context, at: number): ContextStatus {
+export function contextStatus(context: ContextTimes, at: number): ContextStatus {
   if (context.statusSet !== null) return context.statusSet
   if (context.endsAt !== null && at > context.endsAt) return 'ended'
   if (context.startsAt !== null && at < context.startsAt) return 'upcoming'
