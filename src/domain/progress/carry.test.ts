@@ -292,6 +292,23 @@ test('a move takes the whole collection, joins what both contexts hold, and happ
   assert.deepEqual(told(school, [...done(3, 'k/x'), enrol(101, 'k/y')]), ['k/x/c:2'])
 })
 
+test('enrolling in a context that was left before brings nothing back: moves form no circle', () => {
+  const contexts = ['x', 'y'].map((contextId) => ({
+    collectionId: 'k',
+    contextId,
+    startsAt: null,
+    endsAt: null,
+    statusSet: null,
+  }))
+  const acts = [...done(3, 'k/x'), view('start', 4, 'k/y', 'd'), enrol(9, 'k/y'), enrol(12, 'k/x')]
+  const school = small('move', { contexts })
+  assert.deepEqual(told(school, acts), ['k/x/c:2', 'k/y/c:2', 'k/y/d:1'])
+  const state = acts.reduce((before, next) => act(school, before, next), NEW_LEARNER)
+  const at = (contextId: string): number =>
+    statusOf(school, state, { userId, collectionId: 'k', contextId, contentId: 'c' })
+  assert.deepEqual([at('x'), at('y')], [0, 2])
+})
+
 test('an organic view never moves', () => {
   assert.deepEqual(told(small('move'), [...done(3, ''), enrol(9, 'k/x')]), ['c/c/c:2'])
 })
