@@ -8,6 +8,8 @@ export interface Scale {
   /** Seconds of each floor, before and after, in every round. */
   readonly floorSeconds: number
   readonly phaseSeconds: number
+  /** Seconds of S1 at saturation: in the full run as many as it takes until folds begin by count, as under lasting load. */
+  readonly lastingSeconds: number
   /** Shares of the saturation rate that S1 is tested at. */
   readonly shares: readonly number[]
   readonly groups: Readonly<Record<'s1' | 's2' | 's3' | 's4' | 's5' | 's6' | 's9' | 'h10' | 'h10k' | 'h100k', Group>>
@@ -56,6 +58,7 @@ export const QUICK: Scale = {
   rounds: 3,
   floorSeconds: 0.3,
   phaseSeconds: 0.8,
+  lastingSeconds: 0.8,
   shares: [0.5],
   groups: {
     ...common,
@@ -81,6 +84,7 @@ export const FULL: Scale = {
   rounds: 5,
   floorSeconds: 2,
   phaseSeconds: 2,
+  lastingSeconds: 12,
   shares: [0.25, 0.5, 0.75],
   groups: {
     ...common,

@@ -22,9 +22,11 @@ export const singleUpdates: Scenario = {
     const group = bench.scale.groups.s1
     const load: Load = { kind: 'update', group, seed: bench.seed }
     const more = { floor: 'F0 beside S1' }
+    const seconds = bench.scale.lastingSeconds
+    const what = `64 clients, closed loop, ${String(seconds)} s`
     const beside = { id: 'F0 beside S1', what: 'F0 right before and after S1: T1 and T2 look at it', load }
     const [full, floor] = await besideFloor(bench, floors, beside, () =>
-      bench.phase({ id: 'S1', what: '64 clients, closed loop', target, load, more }),
+      bench.phase({ id: 'S1', what, target, load, more, seconds }),
     )
     const measures = [full]
     for (const share of bench.scale.shares) {

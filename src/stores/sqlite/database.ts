@@ -34,7 +34,7 @@ export function openDatabase(path: string, mode: string, synchronous: Synchronou
       PRAGMA journal_mode=WAL;
       PRAGMA synchronous=${synchronous};
       PRAGMA wal_autocheckpoint=1000;
-      PRAGMA cache_size=-16384;
+      PRAGMA cache_size=-65536;
       PRAGMA foreign_keys=ON;
       PRAGMA trusted_schema=OFF;
     `)

@@ -63,12 +63,13 @@ test('it holds what a map would hold, also after changes were taken back', () =>
 test('rows come in the order of the table', () => {
   const pending = new PendingViews(1000)
   for (let number = 5000; number > 0; number -= 1) {
-    pending.put((number * 7919) % 5003, number % 3, factRow({ kind: 'start', at: 1, timed: false }), true)
+    const [participation, content] = [(number * 7919) % 53, (number * 104729) % 9973]
+    pending.put(participation, content, factRow({ kind: 'start', at: 1, timed: false }), true)
   }
-  const participations = [...pending.inOrder()].map((index) => pending.participation(index))
-  assert.equal(participations.length, 5000)
+  const keys = [...pending.inOrder()].map((index) => [pending.participation(index), pending.content(index)] as const)
+  assert.equal(keys.length, pending.size)
   assert.deepEqual(
-    participations,
-    participations.toSorted((a, b) => a - b),
+    keys,
+    keys.toSorted(([a, c], [b, d]) => a - b || c - d),
   )
 })
