@@ -109,6 +109,28 @@ export function sharedRowsKit({ name, mode, open }: Implementation): void {
     assert.deepEqual(await shown(store, BATCH_1), [mode === 'collection' ? '' : 'a'])
   })
 
+  check('ending an enrolment that others outlive takes its summary where no rows make one', async ({ store }) => {
+    for (const key of [BATCH_1, ALONE]) await store.progress.enrol(key, 1)
+    await store.progress.recompute([BATCH_1, ALONE])
+    await store.progress.remove(ALONE)
+    assert.deepEqual(await shown(store, BATCH_1, ALONE), ['', 'none'])
+  })
+
+  check('removing where nobody is enrolled takes no rows that lie elsewhere', async ({ store }) => {
+    await complete(store, BATCH_1, 'a')
+    assert.deepEqual(await store.progress.remove(BATCH_1), { enrolments: 0, views: 0, attempts: 0 })
+    await store.progress.enrol(BATCH_1, 50)
+    assert.deepEqual(await shown(store, BATCH_1), ['a'])
+  })
+
+  check('what was required before completes whoever had done it, enrolled or not yet', async ({ store }) => {
+    for (const contentId of ['a', 'b']) await complete(store, BATCH_1, contentId, 20)
+    await store.catalogue.publish(collection('maths', ['a', 'c']), '{"v":2}')
+    await store.progress.enrol(BATCH_1, 30)
+    const summary = await store.progress.summary(BATCH_1)
+    assert.deepEqual([summary?.status, summary?.progress, summary?.completedAt], [2, 1, 20])
+  })
+
   check('removing all leaves what was done outside collections', async ({ store }) => {
     for (const key of [BATCH_1, ALONE, ARTS]) await store.progress.enrol(key, 1)
     await complete(store, BATCH_1, 'a')
