@@ -53,6 +53,7 @@ function nullProgress(summary: Summary): ProgressStore {
     enrolmentsIn: () => Promise.resolve(NO_PAGE),
     summary: () => Promise.resolve(summary),
     enrolmentSummary: () => Promise.resolve({ enrolment, summary }),
+    staleEnrolments: () => Promise.resolve([]),
     recompute: () => Promise.resolve(),
     inOrder: (keys) => Promise.resolve(keys),
     participants: () => Promise.resolve(NO_PAGE),

@@ -4,6 +4,7 @@ import { isId } from '../domain/id.ts'
 import { WaymarkError } from '../domain/errors.ts'
 import { readAssessEvent, readMillis } from '../domain/progress/assess-event.ts'
 import { scoreAttempt, type Answer, type Attempt } from '../domain/progress/attempt.ts'
+import { holdsLeaf } from '../domain/progress/hierarchy.ts'
 import { fillKey, joinIds, type ViewKey } from '../domain/progress/key.ts'
 import { targetRow } from '../domain/progress/mode.ts'
 import { readClientTime } from './client-time.ts'
@@ -22,7 +23,10 @@ export interface SubmissionFields {
 
 /** One attempt to be recorded, and where in the request it stands. */
 interface Submission {
+  /** The row that it goes to. */
   readonly key: ViewKey
+  /** The collection in which it was made, also where the row lies outside it. */
+  readonly collectionId: string
   readonly attempt: Attempt
   readonly questions: number
   readonly path: string
@@ -132,7 +136,8 @@ function readOne(
   if (events.length === 0) throw new WaymarkError('MISSING_FIELD', { field: nameOf(path) })
   if (events.length > ASSESS_EVENTS_MAX) throw new WaymarkError('BATCH_TOO_LARGE', { field: nameOf(path) })
   const answers = events.map((event, index) => readAnswer(event, nameOf(`${path}[${String(index)}]`)))
-  const key = targetRow(services.mode, fillKey({ userId, collectionId, contextId, contentId }))
+  const made = fillKey({ userId, collectionId, contextId, contentId })
+  const key = targetRow(services.mode, made)
   const said = assessmentTs === undefined ? submitter.at : millisOf(assessmentTs)
   const latest = answers.reduce((latestAt, answer) => Math.max(latestAt, answer.answeredAt), 0)
   const timeField = nameOf(said === undefined ? path : `${within}assessmentTs`)
@@ -141,7 +146,13 @@ function readOne(
     throw new WaymarkError('TOKEN_EXPIRED', { field: timeField })
   }
   const attempt = scoreAttempt(attemptId ?? deriveAttemptId(key, answers), submittedAt, answers)
-  return { key, attempt, questions: new Set(answers.map((answer) => answer.questionId)).size, path }
+  return {
+    key,
+    collectionId: made.collectionId,
+    attempt,
+    questions: new Set(answers.map((answer) => answer.questionId)).size,
+    path,
+  }
 }
 
 /** Times of submissions come as milliseconds, as text of digits, or as RFC 3339. */
@@ -168,11 +179,11 @@ function deriveAttemptId(key: ViewKey, answers: readonly Answer[]): string {
 
 /** The content must belong to the collection, where that is known, and have as many questions as were answered. */
 async function checkContent(services: Services, submission: Submission, { nameOf }: Submitter): Promise<void> {
-  const { key, questions, path } = submission
-  const published = await services.store.catalogue.publication(key.collectionId)
+  const { key, collectionId, questions, path } = submission
+  const published = await services.store.catalogue.publication(collectionId)
   if (published === undefined) return
-  const { ancestors, formerLeaves, questionTotals } = published.structure
-  if (!ancestors.has(key.contentId) && !formerLeaves.includes(key.contentId)) {
+  const { questionTotals } = published.structure
+  if (!holdsLeaf(published.structure, key.contentId)) {
     throw new WaymarkError('CONTENT_NOT_IN_COLLECTION', { field: nameOf('contentId') })
   }
   const total = questionTotals.get(key.contentId)

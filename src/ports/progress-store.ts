@@ -1,6 +1,7 @@
 import type { Attempt, AttemptDecision } from '../domain/progress/attempt.ts'
 import type { Enrolment } from '../domain/progress/enrolment.ts'
 import type { EnrolmentKey, ViewKey } from '../domain/progress/key.ts'
+import type { Occurrence } from '../domain/progress/occurrence.ts'
 import type { Summary } from '../domain/progress/summary.ts'
 import type { ViewFact, ViewOutcome, ViewRow } from '../domain/progress/view.ts'
 import type { Page, PageRequest } from './page.ts'
@@ -66,12 +67,15 @@ export interface ProgressStore {
   enrol(key: EnrolmentKey, at: number, timed?: boolean): Promise<EnrolmentRecorded>
   /** Undefined where there never was an enrolment. */
   unenrol(key: EnrolmentKey, at: number): Promise<EnrolmentRecorded | undefined>
-  /** Removes one enrolment: its rows, attempts, summary and completion, in one commit, leaving a trace in the log. */
+  /**
+   * Removes one enrolment: its rows, attempts, summary and completion, in one commit, leaving a trace in the log. Rows
+   * that other enrolments count stay (decision 0013).
+   */
   remove(key: EnrolmentKey): Promise<Removed>
   /** The same for everything that the learner did inside collections; organic views stay. */
   removeAll(userId: string): Promise<Removed>
 
-  /** The learner's view rows in one enrolment, by content id: those asked for, or all. */
+  /** The learner's view rows that lie under one key, by content id: those asked for, or all. Nothing is mapped here. */
   views(key: EnrolmentKey, contentIds?: readonly string[]): Promise<ReadonlyMap<string, ViewRow>>
   /** Likewise attempts. */
   attempts(key: EnrolmentKey, contentIds?: readonly string[]): Promise<ReadonlyMap<string, readonly Attempt[]>>
@@ -86,6 +90,8 @@ export interface ProgressStore {
   /** The enrolment and the summary in one look, as each alone would be answered. */
   enrolmentSummary(key: EnrolmentKey): Promise<EnrolmentSummary>
 
+  /** The enrolments whose summaries these occurrences make stale, each once, as the mode has it. */
+  staleEnrolments(occurrences: readonly Occurrence[]): Promise<readonly EnrolmentKey[]>
   /** Recomputes and stores summaries, with their log entries and the consumer's position, in one commit. */
   recompute(keys: readonly EnrolmentKey[], position?: ConsumerPosition): Promise<void>
   /** The same keys in the order in which their rows are kept: who recomputes many in it writes neighbours together. */

@@ -1,6 +1,4 @@
-import { joinIds, type EnrolmentKey } from '../domain/progress/key.ts'
-import { AGGREGATE_CONSUMER, staleEnrolment, TRIGGERS } from '../domain/progress/occurrence.ts'
-import type { LogEntry } from '../ports/log.ts'
+import { AGGREGATE_CONSUMER, TRIGGERS } from '../domain/progress/occurrence.ts'
 import type { ProgressStore } from '../ports/progress-store.ts'
 import type { Consumer, LogReader } from './consumer.ts'
 
@@ -17,7 +15,8 @@ export function aggregator(progress: ProgressStore, commitMax: number): Consumer
     handle: async (entries, stopping) => {
       const last = entries.at(-1)
       if (last === undefined) return
-      const keys = await progress.inOrder(staleKeys(entries))
+      const stale = await progress.staleEnrolments(entries.map(({ occurrence }) => occurrence))
+      const keys = await progress.inOrder(stale)
       let done = 0
       for (; keys.length - done > commitMax; done += commitMax) {
         await progress.recompute(keys.slice(done, done + commitMax))
@@ -26,13 +25,4 @@ export function aggregator(progress: ProgressStore, commitMax: number): Consumer
       await progress.recompute(keys.slice(done), { consumer: AGGREGATE_CONSUMER, seq: last.seq })
     },
   }
-}
-
-function staleKeys(entries: readonly LogEntry[]): readonly EnrolmentKey[] {
-  const keys = new Map<string, EnrolmentKey>()
-  for (const { occurrence } of entries) {
-    const key = staleEnrolment(occurrence)
-    if (key !== undefined) keys.set(joinIds(key.userId, key.collectionId, key.contextId), key)
-  }
-  return [...keys.values()]
 }

@@ -8,8 +8,8 @@ import { startApp } from './app.ts'
 
 export interface Where {
   readonly userId: string
-  readonly collectionId?: string
-  readonly contextId?: string
+  readonly collectionId?: string | undefined
+  readonly contextId?: string | undefined
 }
 
 export interface School extends TestApp {

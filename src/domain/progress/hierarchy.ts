@@ -167,6 +167,16 @@ export function succeed(next: Structure, previous: Structure | undefined, at: nu
   return { ...next, formerLeaves: [...former], requiredSince: at, formerEras: [...formerEras, era].slice(-ERAS_MAX) }
 }
 
+/** Every content that is a leaf of a collection, or was one. */
+export function leavesEver({ root, formerLeaves }: Structure): readonly string[] {
+  return formerLeaves.length === 0 ? root.leaves : [...root.leaves, ...formerLeaves]
+}
+
+/** Whether a content is a leaf of a collection, or was one. */
+export function holdsLeaf({ ancestors, formerLeaves }: Structure, contentId: string): boolean {
+  return ancestors.has(contentId) || formerLeaves.includes(contentId)
+}
+
 function sameSet(a: readonly string[], b: readonly string[]): boolean {
   const set = new Set(a)
   return set.size === b.length && b.every((id) => set.has(id))

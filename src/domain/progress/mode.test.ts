@@ -35,7 +35,7 @@ for (const mode of ALL_MODES) {
 }
 
 test('only modes that the stores can run may be configured', () => {
-  assert.deepEqual(MODES, ['strict'])
+  assert.deepEqual(MODES, ['strict', 'content', 'collection'])
 })
 
 test('mapping a row again leaves it where it is', () => {

@@ -5,7 +5,7 @@
 import type { EnrolmentKey, ViewKey } from './key.ts'
 
 /** The modes that this version can be configured to run. One mode per instance (viewer-service seed, "Config Modes"). */
-export const MODES = ['strict'] as const
+export const MODES = ['strict', 'content', 'collection'] as const
 export type Mode = (typeof MODES)[number]
 
 /** All modes that the domain knows. */

@@ -33,15 +33,16 @@ export const assessmentRead = defineRoute({
   target: (call) => ({ userId: learnerOf(call), collectionId: call.body.collectionId }),
   handle: async (services, call) => {
     const userId = learnerOf(call)
-    const wanted = wantedRows(services, userId, call.body, call.nameOf)
+    const { principal, nameOf } = call
+    const wanted = await wantedRows(services, { principal, userId, fields: call.body, nameOf })
     const contents = await Promise.all(wanted.map((rows) => readScores(services, rows)))
     return { result: readResult(userId, call.body, contents.flat()) }
   },
 })
 
-async function readScores(services: Services, { key, contentIds }: Wanted): Promise<readonly unknown[]> {
+async function readScores(services: Services, { key, contentIds, collectionId }: Wanted): Promise<readonly unknown[]> {
   const attempts = await services.store.progress.attempts(key, contentIds)
-  const published = await services.store.catalogue.publication(key.collectionId)
+  const published = await services.store.catalogue.publication(collectionId)
   const policy = published?.structure.attemptPolicy ?? 'best'
   return [...attempts].map(([identifier, all]) => scoreAnswer(identifier, policy, all))
 }

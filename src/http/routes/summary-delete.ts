@@ -12,7 +12,7 @@ export const summaryDelete = defineRoute({
   tag: 'Summaries',
   summary: 'Delete one enrolment with its progress, or with ?all every one',
   description:
-    'Which one is said in the body or, because proxies drop the bodies of DELETE, in the query (collectionId, contextId). Without `?all` never more than one. Progress made outside collections stays. Deleting again changes nothing.',
+    'Which one is said in the body or, because proxies drop the bodies of DELETE, in the query (collectionId, contextId). Without `?all` never more than one. Progress made outside collections stays; in mode `content`, where all progress belongs to the contents, all of it; in mode `collection` progress goes with the last enrolment in the collection. Deleting again changes nothing.',
   access: 'progress-remove',
   params: closed({ userId: UserId }),
   query: closed({ ...where, all: Type.Optional(Type.Enum(['', 'true', '1', 'false', '0'])) }),

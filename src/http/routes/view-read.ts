@@ -41,22 +41,24 @@ export const viewRead = defineRoute({
   target: (call) => ({ userId: learnerOf(call), collectionId: call.body.collectionId }),
   handle: async (services, call) => {
     const userId = learnerOf(call)
-    const wanted = wantedRows(services, userId, call.body, call.nameOf)
+    const { principal, nameOf } = call
+    const wanted = await wantedRows(services, { principal, userId, fields: call.body, nameOf })
     const contents = await Promise.all(wanted.map((rows) => readContents(services, rows)))
     return { result: readResult(userId, call.body, contents.flat()) }
   },
 })
 
-async function readContents(services: Services, { key, contentIds }: Wanted): Promise<readonly unknown[]> {
+async function readContents(services: Services, wanted: Wanted): Promise<readonly unknown[]> {
+  const { key, contentIds, collectionId, onlyShown } = wanted
   const { progress, catalogue } = services.store
   const [views, attempts, published] = await Promise.all([
     progress.views(key, contentIds),
     progress.attempts(key, contentIds),
-    catalogue.publication(key.collectionId),
+    catalogue.publication(collectionId),
   ])
   const policy = published?.structure.attemptPolicy ?? 'best'
-  const ids =
-    contentIds ?? [...new Set([...views.keys(), ...attempts.keys()])].filter((id) => isShown(views, attempts, id))
+  const all = contentIds ?? [...new Set([...views.keys(), ...attempts.keys()])]
+  const ids = onlyShown ? all.filter((id) => isShown(views, attempts, id)) : all
   return ids.map((id) => contentAnswer(id, views.get(id), chooseAttempt(policy, attempts.get(id) ?? [])))
 }
 

@@ -1,7 +1,9 @@
 /** Generated histories of everything that can happen to the progress of a few learners, for property tests. */
 import fc from 'fast-check'
 import { scoreAttempt, type Attempt } from '../../domain/progress/attempt.ts'
-import type { EnrolmentKey, ViewKey } from '../../domain/progress/key.ts'
+import { compareKeys, type EnrolmentKey, type ViewKey } from '../../domain/progress/key.ts'
+import { targetRow, type Mode } from '../../domain/progress/mode.ts'
+import { AGGREGATE_CONSUMER, TRIGGERS } from '../../domain/progress/occurrence.ts'
 import type { ViewFact } from '../../domain/progress/view.ts'
 import type { ViewWrite } from '../../ports/progress-store.ts'
 import type { Store } from '../../ports/store.ts'
@@ -20,7 +22,7 @@ export type Step =
     }
   | { readonly op: 'removeAll'; readonly userId: string }
   | { readonly op: 'publish'; readonly collectionId: string; readonly children: readonly Outline[] }
-  | { readonly op: 'recompute' }
+  | { readonly op: 'recompute' | 'aggregate' }
 
 /** Few of each, so that steps meet; some ids that a careless key would confuse. */
 const users = ['asha', '__proto__']
@@ -109,8 +111,20 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
       children: fc.constantFrom(...outlines),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ op: fc.constant('recompute' as const) }) },
+  { weight: 2, arbitrary: fc.record({ op: fc.constantFrom('recompute' as const, 'aggregate' as const) }) },
 )
+
+/** The step with its views and attempts under the rows that the mode maps them to. */
+export function placed(mode: Mode, taken: Step): Step {
+  if (taken.op === 'view') return { ...taken, key: targetRow(mode, taken.key) }
+  if (taken.op === 'submit') return { ...taken, key: targetRow(mode, taken.key) }
+  if (taken.op !== 'views') return taken
+  return { ...taken, writes: taken.writes.map(({ key, fact }) => ({ key: targetRow(mode, key), fact })) }
+}
+
+export function stepIn(mode: Mode): fc.Arbitrary<Step> {
+  return step.map((taken) => placed(mode, taken))
+}
 
 /** Applies one step and gives back what the store answered. */
 export async function apply({ store, clock }: OpenedStore, taken: Step): Promise<unknown> {
@@ -134,13 +148,24 @@ export async function apply({ store, clock }: OpenedStore, taken: Step): Promise
       return store.catalogue.publish(collection(taken.collectionId, taken.children), JSON.stringify(taken.children))
     case 'recompute':
       return store.progress.recompute(allKeys)
+    case 'aggregate':
+      return aggregate(store)
   }
+}
+
+/** What the worker does with what it has not read, in an order that does not depend on the store. */
+async function aggregate({ log, progress }: Store): Promise<void> {
+  const entries = await log.read(await log.position(AGGREGATE_CONSUMER), 100_000, TRIGGERS)
+  const last = entries.at(-1)
+  if (last === undefined) return
+  const stale = await progress.staleEnrolments(entries.map(({ occurrence }) => occurrence))
+  await progress.recompute([...stale].sort(compareKeys), { consumer: AGGREGATE_CONSUMER, seq: last.seq })
 }
 
 /** Every enrolment that a step can name. */
 export const allKeys: readonly EnrolmentKey[] = users.flatMap((userId) => [
   ...collections.flatMap((collectionId) => contexts.map((contextId) => ({ userId, collectionId, contextId }))),
-  { userId, collectionId: 'c1', contextId: 'c1' },
+  ...contents.map((contentId) => ({ userId, collectionId: contentId, contextId: contentId })),
 ])
 
 /** Everything that a store shows: what two stores must agree on. */

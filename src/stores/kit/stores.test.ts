@@ -1,8 +1,11 @@
+import { sharesRows } from '../../domain/progress/shared-rows.ts'
+import { MODES } from '../../domain/progress/mode.ts'
 import { catalogueKit } from './catalogue.kit.ts'
 import { logKit } from './log.kit.ts'
 import { progressStoreKit } from './progress-store.kit.ts'
 import { recordViewsKit } from './record-views.kit.ts'
-import { IMPLEMENTATIONS } from './stores.ts'
+import { sharedRowsKit } from './shared-rows.kit.ts'
+import { IMPLEMENTATIONS, implementationsIn } from './stores.ts'
 
 for (const implementation of IMPLEMENTATIONS) {
   progressStoreKit(implementation)
@@ -10,3 +13,5 @@ for (const implementation of IMPLEMENTATIONS) {
   logKit(implementation)
   catalogueKit(implementation)
 }
+
+for (const implementation of MODES.filter(sharesRows).flatMap(implementationsIn)) sharedRowsKit(implementation)

@@ -3,52 +3,65 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SimulatedClock } from '../../../test/support/simulated-clock.ts'
+import type { Mode } from '../../domain/progress/mode.ts'
 import type { Store } from '../../ports/store.ts'
 import { openMemoryStore } from '../memory/store.ts'
 import { openSqliteStore } from '../sqlite/store.ts'
+import type { Finding } from '../sqlite/verify.ts'
 
 export interface OpenedStore {
   readonly store: Store
   readonly clock: SimulatedClock
+  /** Compares what is stored with what it was derived from, where the store can. */
+  readonly verify?: () => Promise<readonly Finding[]>
   close(): Promise<void>
 }
 
 export interface Implementation {
   readonly name: string
+  readonly mode: Mode
   readonly open: () => Promise<OpenedStore>
 }
 
 export const LIMITS = { queueMax: 10_000, commitMax: 1000, retryAfterSeconds: 1 }
 
-export const memory: Implementation = {
-  name: 'memory',
-  open: () => {
+function memoryIn(mode: Mode): Implementation {
+  const open = (): Promise<OpenedStore> => {
     const clock = new SimulatedClock()
-    const store = openMemoryStore(clock)
+    const store = openMemoryStore(clock, mode)
     return Promise.resolve({ store, clock, close: () => store.close() })
-  },
+  }
+  return { name: named('memory', mode), mode, open }
 }
 
 /** @param factsMax facts that wait before they are folded into their table: a reader must not notice. */
-function sqliteFolding(name: string, factsMax: number): Implementation {
+function sqliteIn(mode: Mode, name: string, factsMax: number): Implementation {
   const open = async (): Promise<OpenedStore> => {
     const clock = new SimulatedClock()
     const folder = mkdtempSync(join(tmpdir(), 'waymark-kit-'))
     const fold = { factsMax, afterMs: Number.MAX_SAFE_INTEGER, rowsMin: 1 }
-    const store = await openSqliteStore({ folder, mode: 'strict', clock, limits: LIMITS, fold })
+    const store = await openSqliteStore({ folder, mode, clock, limits: LIMITS, fold })
     return {
       store,
       clock,
+      verify: async () => (await store.verify(() => undefined)).findings,
       close: async () => {
         await store.close()
         rmSync(folder, { recursive: true, force: true })
       },
     }
   }
-  return { name, open }
+  return { name: named(name, mode), mode, open }
 }
 
-export const sqlite = sqliteFolding('sqlite', 100_000)
-export const sqliteFoldingOften = sqliteFolding('sqlite, folding after each third fact', 3)
+/** The default mode goes without saying. */
+function named(store: string, mode: Mode): string {
+  return mode === 'strict' ? store : `${store}, mode ${mode}`
+}
 
-export const IMPLEMENTATIONS: readonly Implementation[] = [memory, sqlite, sqliteFoldingOften]
+/** Every implementation in one mode; the reference first. */
+export function implementationsIn(mode: Mode): readonly [Implementation, ...Implementation[]] {
+  return [memoryIn(mode), sqliteIn(mode, 'sqlite', 100_000), sqliteIn(mode, 'sqlite, folding after each third fact', 3)]
+}
+
+export const IMPLEMENTATIONS: readonly Implementation[] = implementationsIn('strict')

@@ -7,13 +7,11 @@ import {
   unenrolAt,
   type Enrolment,
 } from '../../domain/progress/enrolment.ts'
+import { holdsLeaf, type Structure } from '../../domain/progress/hierarchy.ts'
 import { compareKeys, type EnrolmentKey, type ViewKey } from '../../domain/progress/key.ts'
-import {
-  staleEnrolment,
-  summaryOccurrences,
-  viewOccurrences,
-  type Occurrence,
-} from '../../domain/progress/occurrence.ts'
+import type { Mode } from '../../domain/progress/mode.ts'
+import { summaryOccurrences, viewOccurrences, type Occurrence } from '../../domain/progress/occurrence.ts'
+import { allStale, countedRows, goingWith, ownsRows, type KnownEnrolments } from '../../domain/progress/shared-rows.ts'
 import { hasProgress, summarise, type RawProgress, type Summary } from '../../domain/progress/summary.ts'
 import { decideView, factRow, joinViews, type ViewFact, type ViewRow } from '../../domain/progress/view.ts'
 import type { Page, PageRequest } from '../../ports/page.ts'
@@ -35,6 +33,7 @@ import { pageOf } from './page.ts'
 
 /** Progress as maps; merges with the domain's own joins and computes every summary when it is read. */
 export class MemoryProgressStore implements ProgressStore {
+  readonly #mode: Mode
   readonly #log: MemoryLog
   readonly #catalogue: MemoryCatalogue
   readonly #views = new TupleMap<ViewRow>()
@@ -43,8 +42,23 @@ export class MemoryProgressStore implements ProgressStore {
   readonly #completions = new TupleMap<number>()
   readonly #summaries = new TupleMap<Summary>()
   readonly #stale = new TupleMap<EnrolmentKey>()
+  readonly #known: KnownEnrolments = {
+    enrolmentsOf: (userId, collectionId) => {
+      const found = this.#enrolments.under(userId, ...(collectionId === undefined ? [] : [collectionId]))
+      return found.map(({ ids: [, collection = '', contextId = ''] }) => ({
+        userId,
+        collectionId: collection,
+        contextId,
+      }))
+    },
+    holds: (collectionId, contentId) => {
+      const published = this.#catalogue.publicationNow(collectionId)
+      return published !== undefined && holdsLeaf(published.structure, contentId)
+    },
+  }
 
-  constructor(log: MemoryLog, catalogue: MemoryCatalogue) {
+  constructor(mode: Mode, log: MemoryLog, catalogue: MemoryCatalogue) {
+    this.#mode = mode
     this.#log = log
     this.#catalogue = catalogue
     catalogue.beforePublish = (collectionId, everyone) => {
@@ -112,18 +126,38 @@ export class MemoryProgressStore implements ProgressStore {
   }
 
   remove(key: EnrolmentKey): Promise<Removed> {
-    const ids = idsOf(key)
-    const removed = {
-      enrolments: this.#enrolments.delete(...ids),
-      views: this.#views.deleteWhere(insideOf(key)),
-      attempts: this.#attempts.deleteWhere(insideOf(key)),
-    }
-    this.#completions.delete(...ids)
-    this.#summaries.delete(...ids)
+    const removed = this.#remove(key)
     if (removed.enrolments + removed.views + removed.attempts > 0) {
       this.#append({ type: 'progress-removed', ...key, views: removed.views, attempts: removed.attempts })
     }
     return Promise.resolve(removed)
+  }
+
+  /** Where rows count in several enrolments, they go with the last of them. */
+  #remove(key: EnrolmentKey): Removed {
+    const enrolled = this.#known.enrolmentsOf(key.userId, key.collectionId).map(({ contextId }) => contextId)
+    const elsewhere = enrolled.some((contextId) => contextId !== key.contextId)
+    const going = goingWith(this.#mode, key, enrolled.includes(key.contextId), elsewhere)
+    if (going === 'enrolment') {
+      const enrolments = this.#enrolments.delete(...idsOf(key))
+      if (enrolments > 0) this.#recompute(key)
+      return { enrolments, views: 0, attempts: 0 }
+    }
+    const own = this.#removeUnder(key)
+    if (going === 'own') return own
+    const { views, attempts } = this.#removeUnder({ ...key, contextId: key.collectionId })
+    return { enrolments: own.enrolments, views: own.views + views, attempts: own.attempts + attempts }
+  }
+
+  #removeUnder(key: EnrolmentKey): Removed {
+    const ids = idsOf(key)
+    this.#completions.delete(...ids)
+    this.#summaries.delete(...ids)
+    return {
+      enrolments: this.#enrolments.delete(...ids),
+      views: this.#views.deleteWhere(insideOf(key)),
+      attempts: this.#attempts.deleteWhere(insideOf(key)),
+    }
   }
 
   async removeAll(userId: string): Promise<Removed> {
@@ -168,6 +202,10 @@ export class MemoryProgressStore implements ProgressStore {
     return Promise.resolve({ enrolment: this.#enrolments.get(...idsOf(key)), summary: this.#summarise(key) })
   }
 
+  staleEnrolments(occurrences: readonly Occurrence[]): Promise<readonly EnrolmentKey[]> {
+    return Promise.resolve(allStale(this.#mode, occurrences, this.#known))
+  }
+
   async recompute(keys: readonly EnrolmentKey[], position?: ConsumerPosition): Promise<void> {
     for (const key of keys) this.#recompute(key)
     if (position !== undefined) await this.#log.commit(position.consumer, position.seq)
@@ -180,14 +218,16 @@ export class MemoryProgressStore implements ProgressStore {
   /** Logs what happened, and notes whose summary is behind because of it. */
   #append(occurrence: Occurrence): void {
     this.#log.append(occurrence)
-    const key = staleEnrolment(occurrence)
-    if (key !== undefined) this.#stale.set(idsOf(key), key)
+    for (const key of allStale(this.#mode, [occurrence], this.#known)) this.#stale.set(idsOf(key), key)
   }
 
   #recompute(key: EnrolmentKey): void {
     this.#stale.delete(...idsOf(key))
     const after = this.#summarise(key)
-    if (after === undefined) return
+    if (after === undefined) {
+      this.#summaries.delete(...idsOf(key))
+      return
+    }
     const before = this.#summaries.get(...idsOf(key))
     this.#summaries.set(idsOf(key), after)
     const completedBefore = this.#completions.get(...idsOf(key))
@@ -216,10 +256,20 @@ export class MemoryProgressStore implements ProgressStore {
 
   #summarise(key: EnrolmentKey): Summary | undefined {
     const published = this.#catalogue.publicationNow(key.collectionId)
-    const raw = this.#raw(key)
-    const known = hasProgress(raw) || this.#enrolments.get(...idsOf(key)) !== undefined
-    if (published === undefined || !known) return undefined
-    return summarise(published.structure, published.publication, raw)
+    if (published === undefined) return undefined
+    const raw = this.#counted(key, published.structure)
+    const due = this.#enrolments.get(...idsOf(key)) !== undefined || (ownsRows(this.#mode, key) && hasProgress(raw))
+    return due ? summarise(published.structure, published.publication, raw) : undefined
+  }
+
+  /** What counts in an enrolment, wherever its rows lie. */
+  #counted(key: EnrolmentKey, structure: Structure): RawProgress {
+    const rows = countedRows(this.#mode, key, structure, {
+      rowsOf: (where) => this.#raw(where),
+      viewTimes: (row) => this.#views.get(...idsOf(row), row.contentId),
+      attemptsAt: (row) => this.#raw(row).attempts.get(row.contentId) ?? [],
+    })
+    return { ...rows, completedAt: this.#completions.get(...idsOf(key)) }
   }
 
   #raw(key: EnrolmentKey): RawProgress {

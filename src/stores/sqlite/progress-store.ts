@@ -1,7 +1,9 @@
 import { decideAttempt, type Attempt } from '../../domain/progress/attempt.ts'
 import { enrolAt, enrolOutcome, isActive, unenrolAt, type Enrolment } from '../../domain/progress/enrolment.ts'
 import type { EnrolmentKey, ViewKey } from '../../domain/progress/key.ts'
+import type { Mode } from '../../domain/progress/mode.ts'
 import { staleEnrolment, viewOccurrences, type Occurrence } from '../../domain/progress/occurrence.ts'
+import { goingWith, sharesRows } from '../../domain/progress/shared-rows.ts'
 import type { Summary } from '../../domain/progress/summary.ts'
 import { decideView, factRow, type ViewFact, type ViewRow } from '../../domain/progress/view.ts'
 import type { Page, PageRequest } from '../../ports/page.ts'
@@ -33,8 +35,12 @@ export class SqliteProgressStore implements ProgressStore {
   readonly #raw: RawRows
   readonly #summaries: Summaries
   readonly #log: SqliteLog
+  readonly #mode: Mode
+  readonly #sharesRows: boolean
 
-  constructor(statements: Statements, writer: Writer, raw: RawRows, summaries: Summaries, log: SqliteLog) {
+  constructor(mode: Mode, statements: Statements, writer: Writer, raw: RawRows, summaries: Summaries, log: SqliteLog) {
+    this.#mode = mode
+    this.#sharesRows = sharesRows(mode)
     this.#statements = statements
     this.#writer = writer
     this.#raw = raw
@@ -116,7 +122,7 @@ export class SqliteProgressStore implements ProgressStore {
   #remove(keys: readonly EnrolmentKey[]): Removed {
     const total = { enrolments: 0, views: 0, attempts: 0 }
     for (const key of keys) {
-      const removed = this.#raw.remove(key)
+      const removed = this.#sharesRows ? this.#removeSharing(key) : this.#raw.remove(key)
       total.enrolments += removed.enrolments
       total.views += removed.views
       total.attempts += removed.attempts
@@ -126,12 +132,30 @@ export class SqliteProgressStore implements ProgressStore {
     return total
   }
 
+  /** Where rows count in several enrolments, they go with the last of them. */
+  #removeSharing(key: EnrolmentKey): Removed {
+    const enrolled = this.#raw.enrolmentsOf(key.userId, key.collectionId).map(({ contextId }) => contextId)
+    const elsewhere = enrolled.some((contextId) => contextId !== key.contextId)
+    const going = goingWith(this.#mode, key, enrolled.includes(key.contextId), elsewhere)
+    if (going === 'enrolment') {
+      const enrolments = this.#raw.removeEnrolment(key)
+      // It stays where rows alone make one, and goes otherwise.
+      if (enrolments > 0) this.#summaries.recompute(key)
+      return { enrolments, views: 0, attempts: 0 }
+    }
+    const own = this.#raw.remove(key)
+    if (going === 'own') return own
+    const { views, attempts } = this.#raw.remove({ ...key, contextId: key.collectionId })
+    return { enrolments: own.enrolments, views: own.views + views, attempts: own.attempts + attempts }
+  }
+
   /** Appends to the log in the transaction under way, and marks the summary that this makes stale. */
   #append(occurrence: Occurrence): void {
     this.#log.append(occurrence)
     const key = staleEnrolment(occurrence)
     if (key === undefined) return
     this.#summaries.markStale(key)
+    if (this.#sharesRows) this.#summaries.markSharing(occurrence)
     if (isOrganic(occurrence)) return
     if (occurrence.type !== 'view-ended') this.#raw.makeMember(key)
   }
@@ -189,6 +213,10 @@ export class SqliteProgressStore implements ProgressStore {
 
   enrolmentSummary(key: EnrolmentKey): Promise<EnrolmentSummary> {
     return Promise.resolve(this.#summaries.read(key))
+  }
+
+  staleEnrolments(occurrences: readonly Occurrence[]): Promise<readonly EnrolmentKey[]> {
+    return Promise.resolve(this.#summaries.staleEnrolments(occurrences))
   }
 
   recompute(keys: readonly EnrolmentKey[], position?: ConsumerPosition): Promise<void> {

@@ -2,7 +2,7 @@
 import type { Attempt } from '../../domain/progress/attempt.ts'
 import type { Enrolment } from '../../domain/progress/enrolment.ts'
 import type { EnrolmentKey, ViewKey } from '../../domain/progress/key.ts'
-import type { RawProgress } from '../../domain/progress/summary.ts'
+import type { CountedRows, RowReader } from '../../domain/progress/shared-rows.ts'
 import type { ViewRow, ViewTimes } from '../../domain/progress/view.ts'
 import { Attempts } from './attempts.ts'
 import type { Row, Statements } from './database.ts'
@@ -18,12 +18,20 @@ const SET_ENROLMENT = `UPDATE participation SET
 
 const SET_COMPLETION = `UPDATE participation SET completed_at = min(coalesce(completed_at, ?1), ?1) WHERE participation = ?2`
 
+const ENROLMENTS =
+  'SELECT collection_id, context_id FROM participation WHERE user_id = ? AND first_enrolled_at IS NOT NULL'
+
+const END_ENROLMENT = `UPDATE participation SET first_enrolled_at = NULL, enrolled_at = NULL, unenrolled_at = NULL
+  WHERE participation = ? AND first_enrolled_at IS NOT NULL`
+
 /** What a removal leaves of a participation that still has an organic view. */
 const EMPTY = `UPDATE participation SET member = 0, first_enrolled_at = NULL, enrolled_at = NULL, unenrolled_at = NULL,
     completed_at = NULL WHERE participation = ?`
 
 const NO_VIEWS: ReadonlyMap<string, ViewRow> = new Map()
 const NO_ATTEMPTS: ReadonlyMap<string, readonly Attempt[]> = new Map()
+
+const NO_ROWS: CountedRows = { views: NO_VIEWS, attempts: NO_ATTEMPTS }
 
 /** Where a view is kept, as far as it is. */
 export interface Place {
@@ -32,7 +40,7 @@ export interface Place {
 }
 
 /** Raw rows over one connection. Writes are made inside the transaction of the caller. */
-export class RawRows {
+export class RawRows implements RowReader {
   readonly #statements: Statements
   readonly #contents: Contents
   readonly #participations: Participations
@@ -119,12 +127,39 @@ export class RawRows {
    * Everything that a summary is computed from, beside the completion on record.
    * @param attempted whether there is any attempt.
    */
-  progress(participation: number, attempted: boolean): Pick<RawProgress, 'views' | 'attempts'> {
+  progress(participation: number, attempted: boolean): CountedRows {
     const views = new Map<string, ViewTimes>()
     this.viewRows.times(participation, (content, times) => {
       views.set(this.#contents.name(content), times)
     })
     return { views, attempts: attempted ? this.#attempts.all(participation) : NO_ATTEMPTS }
+  }
+
+  /** The same by the names, where there may be nothing. */
+  rowsOf(key: EnrolmentKey): CountedRows {
+    const participation = this.#participations.find(key)
+    return participation === undefined ? NO_ROWS : this.progress(participation, true)
+  }
+
+  viewTimes(key: ViewKey): ViewTimes | undefined {
+    return this.view(key)
+  }
+
+  attemptsAt(key: ViewKey): readonly Attempt[] {
+    return this.attempts(key, key.contentId).get(key.contentId) ?? []
+  }
+
+  /** Enrolments of a learner, ended ones included: all of them, or those in one collection. */
+  enrolmentsOf(userId: string, collectionId?: string): readonly EnrolmentKey[] {
+    const rows =
+      collectionId === undefined
+        ? this.#statements.rows(ENROLMENTS).all(userId)
+        : this.#statements.rows(`${ENROLMENTS} AND collection_id = ?`).all(userId, collectionId)
+    return rows.map(([collection, context]) => ({
+      userId,
+      collectionId: String(collection),
+      contextId: String(context),
+    }))
   }
 
   /** Notes that a new publication of the collection concerns this learner. */
@@ -153,6 +188,12 @@ export class RawRows {
     const emptied = this.viewRows.has(participation) || this.#attempts.has(participation) ? EMPTY : DELETE_PARTICIPATION
     this.#statements.of(emptied).run(participation)
     return { views, attempts, enrolments }
+  }
+
+  /** Deletes an enrolment alone, where the rows under its key count in others too; answers how many there were. */
+  removeEnrolment(key: EnrolmentKey): number {
+    const participation = this.#participations.find(key)
+    return participation === undefined ? 0 : Number(this.#statements.of(END_ENROLMENT).run(participation).changes)
   }
 }
 

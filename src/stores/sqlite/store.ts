@@ -1,5 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Mode } from '../../domain/progress/mode.ts'
 import { AGGREGATE_CONSUMER, TRIGGERS } from '../../domain/progress/occurrence.ts'
 import { everyInterval, type Clock, type Defer, type Every } from '../../ports/clock.ts'
 import { reachNothing, type Reach } from '../../ports/crash-points.ts'
@@ -20,7 +21,8 @@ import { Writer, type CommitListener, type Companion, type WriterLimits } from '
 export interface SqliteOptions {
   /** The data folder, made with mode 0700 where it is missing. */
   readonly folder: string
-  readonly mode: string
+  /** How progress counts. A store stays in the mode in which it was made. */
+  readonly mode: Mode
   readonly limits: WriterLimits
   readonly clock: Clock
   readonly onCommit?: CommitListener
@@ -105,14 +107,14 @@ async function open(options: SqliteOptions, unlock: () => void): Promise<SqliteS
   })
   const log = new SqliteLog(statements, writer, journal, options.clock, options.defer)
   const catalogue = new SqliteCatalogue(statements, writer, log, options.clock)
-  const summaries = new Summaries(statements, journal, raw, catalogue, log)
+  const summaries = new Summaries(options.mode, statements, journal, raw, catalogue, log)
   catalogue.beforePublish = (collectionId, everyone) => {
     summaries.settle(collectionId, everyone)
   }
   await markUnread(log, summaries)
   let open = true
   return {
-    progress: new SqliteProgressStore(statements, writer, raw, summaries, log),
+    progress: new SqliteProgressStore(options.mode, statements, writer, raw, summaries, log),
     catalogue,
     log,
     durability: readDurability(database),

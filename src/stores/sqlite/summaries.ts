@@ -1,6 +1,9 @@
 import { compareKeys, joinIds, type EnrolmentKey } from '../../domain/progress/key.ts'
-import { figuresDiffer, staleEnrolment, summaryOccurrences } from '../../domain/progress/occurrence.ts'
+import { figuresDiffer, summaryOccurrences, type Occurrence } from '../../domain/progress/occurrence.ts'
 import type { Enrolment } from '../../domain/progress/enrolment.ts'
+import { holdsLeaf, type Structure } from '../../domain/progress/hierarchy.ts'
+import type { Mode } from '../../domain/progress/mode.ts'
+import { allStale, alsoStale, countedRows, ownsRows, type KnownEnrolments } from '../../domain/progress/shared-rows.ts'
 import { hasProgress, summarise, type RawProgress, type Summary } from '../../domain/progress/summary.ts'
 import type { Status } from '../../domain/progress/view.ts'
 import type { Publication } from '../../ports/catalogue.ts'
@@ -49,9 +52,26 @@ export class Summaries {
   readonly #catalogue: SqliteCatalogue
   readonly #log: SqliteLog
   readonly #journal: Journal
+  readonly #mode: Mode
+  readonly #known: KnownEnrolments
   readonly #stale = new Map<string, EnrolmentKey>()
 
-  constructor(statements: Statements, journal: Journal, raw: RawRows, catalogue: SqliteCatalogue, log: SqliteLog) {
+  constructor(
+    mode: Mode,
+    statements: Statements,
+    journal: Journal,
+    raw: RawRows,
+    catalogue: SqliteCatalogue,
+    log: SqliteLog,
+  ) {
+    this.#mode = mode
+    this.#known = {
+      enrolmentsOf: (userId, collectionId) => raw.enrolmentsOf(userId, collectionId),
+      holds: (collectionId, contentId) => {
+        const published = catalogue.publicationNow(collectionId)
+        return published !== undefined && holdsLeaf(published.structure, contentId)
+      },
+    }
     this.#journal = journal
     this.#statements = statements
     this.#raw = raw
@@ -71,6 +91,16 @@ export class Summaries {
     this.#journal.note(() => this.#stale.delete(name))
   }
 
+  /** The same for whichever other enrolments count the row. */
+  markSharing(occurrence: Occurrence): void {
+    for (const key of alsoStale(this.#mode, occurrence, this.#known)) this.markStale(key)
+  }
+
+  /** Every enrolment whose summary these occurrences make stale, each once. */
+  staleEnrolments(occurrences: Iterable<Occurrence>): readonly EnrolmentKey[] {
+    return allStale(this.#mode, occurrences, this.#known)
+  }
+
   /**
    * Stores what is behind of a collection that is about to be published anew: who is complete now stays complete, also
    * where a clock that went back would hide it from the new publication. Inside the transaction of the publication.
@@ -88,10 +118,8 @@ export class Summaries {
 
   /** What was logged but not yet recomputed when the process last ended. */
   markLogged(entries: readonly LogEntry[]): void {
-    for (const { occurrence } of entries) {
-      const key = staleEnrolment(occurrence)
-      if (key !== undefined) this.#stale.set(nameOf(key), key)
-    }
+    const occurrences = entries.map(({ occurrence }) => occurrence)
+    for (const key of this.staleEnrolments(occurrences)) this.#stale.set(nameOf(key), key)
   }
 
   /** The enrolment and the summary of one key, each where there is one. */
@@ -107,8 +135,8 @@ export class Summaries {
     if (summary?.publication === publication && !this.#isStale(key)) {
       return decodeSummary(summary, summary, structure, completedAt)
     }
-    const raw = this.#progress(stored)
-    return isDue(stored, raw) ? summarise(structure, publication, raw) : undefined
+    const raw = this.#progress(key, stored, structure)
+    return this.#isDue(key, stored, raw) ? summarise(structure, publication, raw) : undefined
   }
 
   #isStale(key: EnrolmentKey): boolean {
@@ -122,8 +150,8 @@ export class Summaries {
     const published = this.#catalogue.publicationNow(key.collectionId)
     const stored = this.#stored(key)
     if (published === undefined || stored === undefined) return
-    const raw = this.#progress(stored)
-    if (!isDue(stored, raw)) return this.#drop(stored.participation)
+    const raw = this.#progress(key, stored, published.structure)
+    if (!this.#isDue(key, stored, raw)) return this.#drop(stored.participation)
     const summary = summarise(published.structure, published.publication, raw)
     const encoded = encodeSummary(summary, published.structure)
     // What is stored already need not cost a page.
@@ -136,8 +164,8 @@ export class Summaries {
     const published = this.#catalogue.publicationNow(key.collectionId)
     const stored = this.#stored(key)
     if (published === undefined || stored === undefined) return false
-    const raw = this.#progress(stored)
-    const due = isDue(stored, raw)
+    const raw = this.#progress(key, stored, published.structure)
+    const due = this.#isDue(key, stored, raw)
     if (stored.summary === undefined || !due) return due !== (stored.summary !== undefined)
     const wanted = summarise(published.structure, published.publication, raw)
     const encoded = encodeSummary(wanted, published.structure)
@@ -150,8 +178,17 @@ export class Summaries {
     for (const occurrence of summaryOccurrences(key, summary, after, before)) this.#log.append(occurrence)
   }
 
-  #progress({ participation, attempted, completedAt }: Stored): RawProgress {
-    return { ...this.#raw.progress(participation, attempted), completedAt }
+  #progress(key: EnrolmentKey, stored: Stored, structure: Structure): RawProgress {
+    const { participation, attempted, completedAt } = stored
+    const rows = ownsRows(this.#mode, key)
+      ? this.#raw.progress(participation, attempted)
+      : countedRows(this.#mode, key, structure, this.#raw)
+    return { ...rows, completedAt }
+  }
+
+  /** Whether a learner has a summary there at all: by enrolment, or by rows that lie there. */
+  #isDue(key: EnrolmentKey, { enrolment }: Stored, raw: RawProgress): boolean {
+    return enrolment !== undefined || (ownsRows(this.#mode, key) && hasProgress(raw))
   }
 
   #stored(key: EnrolmentKey): Stored | undefined {
@@ -186,11 +223,6 @@ function storedOf(row: readonly unknown[] | undefined): Stored | undefined {
     completedAt: completedAt === null ? undefined : Number(completedAt),
     summary: storedSummary(summary),
   }
-}
-
-/** Whether a learner has a summary there at all: by progress or by enrolment. */
-function isDue({ enrolment }: Stored, raw: RawProgress): boolean {
-  return enrolment !== undefined || hasProgress(raw)
 }
 
 function storedSummary([
