@@ -63,7 +63,7 @@ ${list(notesOf(rows, []).split('\n'))}
 const RULES = [
   'Every round measures all floors, all scenarios, and the floors again in reverse; what depends on no floor is measured once.',
   'A ratio is taken within a round, from neighbours in time; a target is the median of the ratios of all rounds, with the least and the greatest in column Rounds.',
-  'Rounds more than 30 % apart are marked noisy; then gates look at processor times alone.',
+  'Rounds more than 30 % apart are marked noisy; then gates look at processor times alone, and always at the best round: a neighbour on the machine spoils some, a change for the worse all.',
   'The loader is a process on a processor of its own; a row in which it was the bottleneck is void.',
   'Open loops count latency from when a request was due, not from when it was sent.',
   'After every scenario the store is compared with what was sent; a wrong row voids the whole run.',

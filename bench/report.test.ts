@@ -41,6 +41,7 @@ test('a target is the median of the ratios of each round, with must, stretch and
     pass: true,
     rounds: [1.7, 1.71, 1.74],
     gate: true,
+    gate_value: 1.7,
   })
 })
 

@@ -21,7 +21,7 @@ export interface TargetReport {
   readonly noisy?: boolean
   /** For pipelines: whether a ratio holds with some slack; absent where it is no gate. */
   readonly gate?: boolean
-  /** The figure that the gate looked at, where it is not `value`: that of processor times alone. */
+  /** The figure that the gate looked at, where it is not `value`: that of the best round, or of processor times alone. */
   readonly gate_value?: number
 }
 
@@ -82,7 +82,9 @@ function reportTarget(target: Target, rounds: readonly Round[], ran: ReadonlySet
   const merged = mergeRounds(rounds)
   const fault = formula.also?.(merged)
   const noisy = spread(values) > NOISY
-  const gateValue = noisy ? (median(valuesOf(formula.byCpu ?? formula.of, rounds)) ?? value) : value
+  // A neighbour on the machine spoils rounds; a change for the worse spoils all of them. So a gate looks at the best one.
+  const gateValues = noisy && formula.byCpu !== undefined ? valuesOf(formula.byCpu, rounds) : values
+  const gateValue = gateValues.reduce((best, one) => (reaches(one, best, better) ? one : best), gateValues[0] ?? value)
   return {
     ...definition,
     value: round4(value),

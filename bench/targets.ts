@@ -126,7 +126,6 @@ export const TARGETS: readonly Target[] = [
     stretch: 0.8,
     better: 'higher',
     row: 'S6',
-    gated: true,
     needs: ['S6'],
   },
   {
