@@ -45,10 +45,14 @@ test('a target is the median of the ratios of each round, with must, stretch and
   })
 })
 
-test('a gate has slack, a target has none', () => {
+test('a gate has slack or a limit of its own, a target has neither', () => {
   const t1 = (cpuUs: number) => reportTargets([round(cpuUs)])[0]
-  assert.deepEqual([t1(45)?.pass, t1(45)?.gate], [false, true])
-  assert.deepEqual([t1(47)?.pass, t1(47)?.gate], [false, false])
+  const t4 = (times: number) =>
+    reportTargets([new Map([...round(34), row('S4', { rate: times * 20_000, cpuUs: 6 })])])[3]
+  assert.deepEqual([t1(63)?.pass, t1(63)?.gate], [false, true])
+  assert.deepEqual([t1(65)?.pass, t1(65)?.gate], [false, false])
+  assert.deepEqual([t4(6.1)?.pass, t4(6.1)?.gate], [false, true])
+  assert.deepEqual([t4(5.8)?.pass, t4(5.8)?.gate], [false, false])
 })
 
 test('where the rounds lie far apart the gate looks at processor times alone', () => {

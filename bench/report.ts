@@ -92,7 +92,7 @@ function reportTarget(target: Target, rounds: readonly Round[], ran: ReadonlySet
     rounds: values.map(round4),
     ...(fault === undefined ? {} : { fault }),
     ...(noisy ? { noisy } : {}),
-    ...(target.gated === true ? { gate: reaches(gateValue, slackened(must, better), better) } : {}),
+    ...(target.gated === true ? { gate: reaches(gateValue, target.gateAt ?? slackened(must, better), better) } : {}),
     ...(target.gated === true && gateValue !== value ? { gate_value: round4(gateValue) } : {}),
   }
 }

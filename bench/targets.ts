@@ -11,6 +11,8 @@ export interface Target {
   readonly row: string
   /** Whether a pipeline fails on it. */
   readonly gated?: boolean
+  /** Where it fails, if not at "must" with some slack: what is not reached safely is at least kept from getting worse. */
+  readonly gateAt?: number
   /** Ids of the scenarios whose rows a gated one is computed from: what is measured again where it was missed. */
   readonly needs?: readonly string[]
 }
@@ -25,6 +27,7 @@ export const TARGETS: readonly Target[] = [
     better: 'lower',
     row: 'S1',
     gated: true,
+    gateAt: 3.2,
     needs: ['S1'],
   },
   {
@@ -36,6 +39,7 @@ export const TARGETS: readonly Target[] = [
     better: 'higher',
     row: 'S1',
     gated: true,
+    gateAt: 0.28,
     needs: ['S1'],
   },
   {
@@ -126,6 +130,8 @@ export const TARGETS: readonly Target[] = [
     stretch: 0.8,
     better: 'higher',
     row: 'S6',
+    gated: true,
+    gateAt: 0.35,
     needs: ['S6'],
   },
   {
