@@ -47,12 +47,15 @@ test('a target is the median of the ratios of each round, with must, stretch and
 
 test('a gate has slack or a limit of its own, a target has neither', () => {
   const t1 = (cpuUs: number) => reportTargets([round(cpuUs)])[0]
-  const t4 = (times: number) =>
-    reportTargets([new Map([...round(34), row('S4', { rate: times * 20_000, cpuUs: 6 })])])[3]
+  const history = (times: number) => [
+    row('S11 history 10', { cpuUs: 10 }),
+    row('S11 history 10000', { cpuUs: 10 * times }),
+  ]
+  const t8 = (times: number) => reportTargets([new Map(history(times))]).find(({ id }) => id === 'T8')
   assert.deepEqual([t1(63)?.pass, t1(63)?.gate], [false, true])
   assert.deepEqual([t1(65)?.pass, t1(65)?.gate], [false, false])
-  assert.deepEqual([t4(6.1)?.pass, t4(6.1)?.gate], [false, true])
-  assert.deepEqual([t4(5.8)?.pass, t4(5.8)?.gate], [false, false])
+  assert.deepEqual([t8(1.2)?.pass, t8(1.2)?.gate], [false, true])
+  assert.deepEqual([t8(1.3)?.pass, t8(1.3)?.gate], [false, false])
 })
 
 test('where the rounds lie far apart the gate looks at processor times alone', () => {

@@ -60,6 +60,7 @@ export const TARGETS: readonly Target[] = [
     better: 'higher',
     row: 'S4',
     gated: true,
+    gateAt: 4.5,
     needs: ['S1', 'S4'],
   },
   {
