@@ -35,6 +35,7 @@ export class Folder {
   readonly #parts: FolderParts
   readonly #stopLooking: () => void
   #running = false
+  #stopped = false
   /** Facts of commits since the last step of a fold. */
   #arrived = 0
   #factsSeen = 0
@@ -56,7 +57,9 @@ export class Folder {
     if (this.#views.facts >= this.#limits.factsMax) this.#begin()
   }
 
+  /** Begins nothing more: what is left is folded by whoever closes the store. */
   stop(): void {
+    this.#stopped = true
     this.#stopLooking()
   }
 
@@ -93,7 +96,7 @@ export class Folder {
   }
 
   #begin(): void {
-    if (this.#running) return
+    if (this.#running || this.#stopped) return
     this.#running = true
     this.#arrived = 0
     void this.#run().finally(() => {
@@ -105,7 +108,7 @@ export class Folder {
     this.#views.beginFold()
     try {
       let over = !this.#views.folding
-      while (!over) {
+      while (!over && !this.#stopped) {
         over = await this.#step(Math.max(this.#limits.rowsMin, 2 * this.#arrived))
         this.#parts.reach(over ? 'fold-done' : 'fold-step')
       }
