@@ -201,10 +201,14 @@ const DELETE_PARTICIPATION = 'DELETE FROM participation WHERE participation = ?'
 
 /** @param row with the columns of an enrolment, none of the first two NULL. */
 export function enrolmentOf(row: Row): Enrolment {
-  const { unenrolled_at: unenrolledAt } = row
+  return enrolmentFrom(row['first_enrolled_at'], row['enrolled_at'], row['unenrolled_at'])
+}
+
+/** The same from the columns themselves. */
+export function enrolmentFrom(firstEnrolledAt: unknown, enrolledAt: unknown, unenrolledAt: unknown): Enrolment {
   return {
-    firstEnrolledAt: Number(row['first_enrolled_at']),
-    enrolledAt: Number(row['enrolled_at']),
+    firstEnrolledAt: Number(firstEnrolledAt),
+    enrolledAt: Number(enrolledAt),
     unenrolledAt: unenrolledAt === null ? null : Number(unenrolledAt),
   }
 }

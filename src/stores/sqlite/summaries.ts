@@ -13,7 +13,7 @@ import type { SqliteCatalogue } from './catalogue.ts'
 import type { Statements } from './database.ts'
 import type { Journal } from './journal.ts'
 import type { SqliteLog } from './log.ts'
-import type { RawRows } from './raw-rows.ts'
+import { enrolmentFrom, type RawRows } from './raw-rows.ts'
 
 /** A participation with its stored summary, in one look. */
 const SELECT = `SELECT participation, EXISTS (SELECT 1 FROM attempt WHERE attempt.participation = p.participation),
@@ -212,14 +212,7 @@ function storedOf(row: readonly unknown[] | undefined): Stored | undefined {
   return {
     participation: Number(participation),
     attempted: attempted === 1,
-    enrolment:
-      firstEnrolledAt === null
-        ? undefined
-        : {
-            firstEnrolledAt: Number(firstEnrolledAt),
-            enrolledAt: Number(enrolledAt),
-            unenrolledAt: unenrolledAt === null ? null : Number(unenrolledAt),
-          },
+    enrolment: firstEnrolledAt === null ? undefined : enrolmentFrom(firstEnrolledAt, enrolledAt, unenrolledAt),
     completedAt: completedAt === null ? undefined : Number(completedAt),
     summary: storedSummary(summary),
   }
