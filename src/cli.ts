@@ -171,6 +171,10 @@ function systemError(error: unknown): NodeJS.ErrnoException {
 
 // Everything that is written holds learners' data or a key: for the owner alone.
 process.umask(0o077)
+// Whoever reads along may have read enough, as `head` does: no reason to end with a stack trace.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
 try {
   await program().parseAsync()
 } catch (error) {

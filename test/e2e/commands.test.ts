@@ -400,3 +400,11 @@ describe('bin/waymark starts the pinned Node', { concurrency: 3, timeout: 60_000
     assert.equal(started.code, EXIT.wrongUse)
   })
 })
+
+test('a reader that has read enough ends no command with a stack trace', async () => {
+  const child = spawn('sh', ['-c', `(sleep 0.1; exec "${BIN}" --help) | true`], { stdio: ['ignore', 'ignore', 'pipe'] })
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  await once(child, 'close')
+  assert.equal(said, '')
+})
