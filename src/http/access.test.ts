@@ -50,6 +50,8 @@ const GUARDED: Readonly<Record<Rule, readonly string[]>> = {
   'collection-read': ['api.collection.read', 'api.context.read', 'api.context.list'],
   'collection-write': ['api.collection.publish'],
   'context-write': ['api.context.put'],
+  'rule-read': ['api.rule.read', 'api.rule.list'],
+  'rule-write': ['api.rule.add', 'api.rule.put', 'api.rule.delete'],
   'metrics-read': [],
 }
 

@@ -41,6 +41,10 @@ export const RULES = {
   'collection-read': { learner: 'all', instructor: 'all', service: 'all', admin: 'all' },
   'collection-write': { learner: 'none', instructor: 'none', service: 'all', admin: 'all' },
   'context-write': { learner: 'none', instructor: 'collections', service: 'all', admin: 'all' },
+  /** Read the rules of carrying over. */
+  'rule-read': { learner: 'all', instructor: 'all', service: 'all', admin: 'all' },
+  /** Write them: they hold in the contexts of everyone. */
+  'rule-write': { learner: 'none', instructor: 'none', service: 'all', admin: 'all' },
   /** Figures of the running process. From this machine itself they are open (see routes/metrics.ts). */
   'metrics-read': { learner: 'none', instructor: 'none', service: 'all', admin: 'all' },
 } as const satisfies Record<string, Record<Role, Scope>>

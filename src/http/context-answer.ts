@@ -9,6 +9,7 @@ export const ContextAnswer = Type.Object({
   startDate: Type.Union([Type.String(), Type.Null()]),
   endDate: Type.Union([Type.String(), Type.Null()]),
   enrollmentEndDate: Type.Union([Type.String(), Type.Null()]),
+  rules: Type.Union([Type.Array(Type.String()), Type.Null()]),
   status: Type.String({ description: 'upcoming, ongoing or ended: as set by hand, otherwise as the dates say now.' }),
 })
 
@@ -21,6 +22,7 @@ export function contextAnswer(context: Context, nowMs: number): Record<string, u
     startDate: context.startDate,
     endDate: context.endDate,
     enrollmentEndDate: context.enrollmentEndDate,
+    rules: context.rules,
     status: contextStatus(context, nowMs),
   }
 }

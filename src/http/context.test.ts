@@ -16,7 +16,8 @@ async function statusOf(school: School, id = 'batch-1'): Promise<unknown> {
 test('a context is made with 201, changed with 200, and given back as it was sent', async (t) => {
   const school = await openSchool(t)
   const sent = { kind: 'batch', name: 'Class 1A', startDate: '2026-02-01', endDate: '2026-04-01T12:00:00+05:30' }
-  const expected = { collectionId: 'maths', contextId: 'batch-1', ...sent, enrollmentEndDate: null, status: 'ongoing' }
+  const more = { enrollmentEndDate: null, rules: null, status: 'ongoing' }
+  const expected = { collectionId: 'maths', contextId: 'batch-1', ...sent, ...more }
   const made = await put(school, 'batch-1', sent)
   assert.equal(made.status, 201)
   assert.equal(made.body.responseCode, 'OK')

@@ -27,7 +27,16 @@ const ALIAS_NAMES: ReadonlySet<string> = new Set(ALIASES.map(([alias]) => alias)
 const ENVELOPE_FIELDS: ReadonlySet<string> = new Set(['request', 'id', 'ver', 'ts', 'params'])
 
 /** Ids get an error code of their own. */
-const ID_FIELDS: ReadonlySet<string> = new Set(['userId', 'collectionId', 'contextId', 'contentId', 'attemptId'])
+const ID_FIELDS: ReadonlySet<string> = new Set([
+  'userId',
+  'collectionId',
+  'contextId',
+  'contentId',
+  'attemptId',
+  'ruleId',
+])
+/** Their items get it. */
+const ID_LISTS: ReadonlySet<string> = new Set(['rules'])
 
 export interface Checked<T> {
   readonly value: T
@@ -167,7 +176,7 @@ export function fieldError(errors: readonly SchemaError[], nameOf: (path: string
 
 function codeOf(path: string): ErrorCode {
   const name = path.replace(/\[\d+\]$/, '').replace(/^.*\./, '')
-  return ID_FIELDS.has(name) ? 'INVALID_ID' : 'INVALID_FIELD'
+  return ID_FIELDS.has(name) || (ID_LISTS.has(name) && path.endsWith(']')) ? 'INVALID_ID' : 'INVALID_FIELD'
 }
 
 /** `/contents/2/contentId` as `contents[2].contentId`. */

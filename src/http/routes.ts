@@ -11,6 +11,11 @@ import { enrolmentEnrol } from './routes/enrolment-enrol.ts'
 import { enrolmentList } from './routes/enrolment-list.ts'
 import { enrolmentRoster } from './routes/enrolment-roster.ts'
 import { enrolmentUnenrol } from './routes/enrolment-unenrol.ts'
+import { ruleAdd } from './routes/rule-add.ts'
+import { ruleDelete } from './routes/rule-delete.ts'
+import { ruleGet } from './routes/rule-get.ts'
+import { ruleList } from './routes/rule-list.ts'
+import { rulePut } from './routes/rule-put.ts'
 import { summaryDelete } from './routes/summary-delete.ts'
 import { summaryDownload } from './routes/summary-download.ts'
 import { summaryList } from './routes/summary-list.ts'
@@ -38,6 +43,11 @@ export const ROUTES: readonly Route[] = [
   contextPut,
   contextGet,
   contextList,
+  ruleAdd,
+  rulePut,
+  ruleList,
+  ruleGet,
+  ruleDelete,
   enrolmentEnrol,
   enrolmentUnenrol,
   enrolmentList,

@@ -13,6 +13,7 @@ export const UserId = id('The learner. May be left out by a learner: then it is 
 export const CollectionId = id('The collection (legacy name: courseId). Without it the content stands for itself.')
 export const ContextId = id('Batch, program or program batch (legacy name: batchId). Without it the collection itself.')
 export const ContentId = id('The content.')
+export const RuleId = id('The rule of carrying progress over.')
 export const AttemptId = id('The attempt, made by the client. Without it one is derived from the first answer.')
 
 /** Which row a request is about. */

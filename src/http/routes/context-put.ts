@@ -1,9 +1,10 @@
 import Type from 'typebox'
 import { WaymarkError } from '../../domain/errors.ts'
 import { CONTEXT_KINDS, readDate, type Context, type ContextStatus } from '../../domain/progress/context.ts'
+import { RULES_MAX } from '../../domain/progress/read-rule.ts'
 import { ContextAnswer, contextAnswer } from '../context-answer.ts'
 import { defineRoute } from '../route.ts'
-import { closed, CollectionId, ContextId } from '../schemas.ts'
+import { closed, CollectionId, ContextId, RuleId } from '../schemas.ts'
 
 const DateText = Type.Union([Type.String({ maxLength: 64 }), Type.Null()], {
   description: 'RFC 3339, or a date or local time in the time zone of the installation. A date alone is the whole day.',
@@ -41,12 +42,19 @@ export const contextPut = defineRoute({
     status: Type.Optional(
       Type.Union([Type.Enum(['upcoming', 'ongoing', 'active', 'ended', 'expired']), Type.Enum([0, 1, 2]), Type.Null()]),
     ),
+    rules: Type.Optional(
+      Type.Union([Type.Array(RuleId), Type.Null()], {
+        description:
+          'Rules by which progress is carried into it, in the order in which they are tried. Without them those of the instance hold; an empty list: none.',
+      }),
+    ),
   }),
   result: ContextAnswer,
   example: { kind: 'batch', name: 'Class 1A', startDate: '2026-01-01', endDate: '2026-12-31' },
   target: (call) => ({ collectionId: call.params.collectionId }),
   handle: async (services, call) => {
-    const { kind, name = '', startDate = null, endDate = null, enrollmentEndDate = null, status = null } = call.body
+    const { kind, name = '', startDate = null, endDate = null, enrollmentEndDate = null } = call.body
+    const { status = null, rules = null } = call.body
     const date = (text: string | null, field: string, dayEnd: boolean): number | null => {
       if (text === null) return null
       const at = readDate(text, services.config.TIME_ZONE, dayEnd)
@@ -61,13 +69,18 @@ export const contextPut = defineRoute({
       endsAt: date(endDate, 'endDate', true),
       enrolmentEndsAt: date(enrollmentEndDate, 'enrollmentEndDate', true),
       statusSet: status === null ? null : STATUSES[status],
-      rules: null,
+      rules,
       startDate,
       endDate,
       enrollmentEndDate,
     }
     checkDates(context, call.nameOf)
+    checkRules(rules ?? [], call.nameOf)
     const put = await services.store.catalogue.putContext(context)
+    if (typeof put !== 'string') {
+      const index = rules?.indexOf(put.unknownRule) ?? 0
+      throw new WaymarkError('RULE_NOT_FOUND', { field: call.nameOf(`rules[${String(index)}]`) })
+    }
     return { status: put === 'CREATED' ? 201 : 200, result: contextAnswer(context, call.nowMs) }
   },
 })
@@ -80,4 +93,14 @@ function checkDates(context: Context, nameOf: (path: string) => string): void {
   if (endsAt !== null && enrolmentEndsAt !== null && enrolmentEndsAt > endsAt) {
     throw new WaymarkError('CONTEXT_DATES', { field: nameOf('enrollmentEndDate') })
   }
+}
+
+function checkRules(rules: readonly string[], nameOf: (path: string) => string): void {
+  if (rules.length > RULES_MAX) throw new WaymarkError('RULE_TOO_LARGE', { field: nameOf('rules') })
+  const again = rules.findIndex((id, index) => rules.indexOf(id) < index)
+  if (again < 0) return
+  throw new WaymarkError('RULE_CONTRADICTS', {
+    field: nameOf(`rules[${String(again)}]`),
+    text: 'The rule stands there twice: name it once.',
+  })
 }
