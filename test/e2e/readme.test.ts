@@ -1,4 +1,4 @@
-/** The README's five minutes, pasted as they stand. */
+/** The README's five minutes and the how-to on rules, pasted as they stand. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -14,18 +14,21 @@ import { serversOfThisFile } from '../support/servers.ts'
 const ROOT = join(import.meta.dirname, '../..')
 const startServer = serversOfThisFile()
 
+type Answer = Omit<Envelope, 'result'> & { readonly result: Json }
+
 /** The shell lines of one section. */
-function linesOf(section: string): string {
-  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
-  const from = readme.indexOf(`\n## ${section}\n`)
+function linesOf(document: string, section: string): string {
+  const prose = readFileSync(join(ROOT, document), 'utf8')
+  const from = prose.indexOf(`\n## ${section}\n`)
   assert.ok(from >= 0)
-  const body = readme.slice(from + 4, readme.indexOf('\n## ', from + 4))
+  const body = prose.slice(from + 4, prose.indexOf('\n## ', from + 4))
   return [...body.matchAll(/```sh\n(.*?)```/gs)].map(([, lines]) => lines).join('\n')
 }
 
-test('the five minutes with curl work when they are pasted', async () => {
+/** Pastes a section into a shell; all of its requests must succeed. Their answers, by what was asked. */
+async function paste(document: string, section: string): Promise<ReadonlyMap<string, Answer>> {
   const server = await startServer()
-  const lines = linesOf('Five minutes with curl').replaceAll('http://127.0.0.1:8080', server.origin)
+  const lines = linesOf(document, section).replaceAll('http://127.0.0.1:8080', server.origin)
   const settings = { WAYMARK_DATA: server.folder }
   const shell = spawn('bash', ['-e', '-c', lines], {
     cwd: ROOT,
@@ -37,10 +40,16 @@ test('the five minutes with curl work when they are pasted', async () => {
   const answers = said
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Omit<Envelope, 'result'> & { readonly result: Json })
-  const byId = new Map(answers.map((answer) => [answer.id, answer]))
-  const failed = answers.filter(({ params }) => params.status !== 'success')
-  assert.deepEqual(failed, [])
+    .map((line) => JSON.parse(line) as Answer)
+  assert.deepEqual(
+    answers.filter(({ params }) => params.status !== 'success'),
+    [],
+  )
+  return new Map(answers.map((answer) => [answer.id, answer]))
+}
+
+test('the five minutes with curl work when they are pasted', async () => {
+  const byId = await paste('README.md', 'Five minutes with curl')
   assert.equal(byId.get('api.summary.read')?.result['completionPercentage'], 50)
   assert.deepEqual(byId.get('api.summary.read')?.result['assessmentStatus'], {
     'double-digit-addition': { score: 1.33, max_score: 3 },
@@ -48,4 +57,17 @@ test('the five minutes with curl work when they are pasted', async () => {
   assert.equal(byId.get('api.view.batch')?.result['items']?.['1']?.['result']?.['view']?.['status'], 2)
   const csv = await fetch(String(byId.get('api.summary.download')?.result['url']))
   assert.match(await csv.text(), /rahul,class-1-maths,/)
+})
+
+test('a rule is written and given to a batch as the how-to says', async () => {
+  const byId = await paste('docs/how-to/rules.md', 'Write a rule and give it to a batch')
+  assert.deepEqual(byId.get('api.context.put')?.result['rules'], ['recent-or-during'])
+  assert.deepEqual(byId.get('api.rule.list')?.result['rules'], [
+    { id: 'recent', any: [{ completedWithin: 'P1M' }], default: true },
+    {
+      id: 'recent-or-during',
+      any: [{ completedWithin: 'P3M' }, { completedDuring: 'context' }],
+      default: false,
+    },
+  ])
 })
