@@ -136,7 +136,7 @@ function publish(database: DatabaseSync, group: Group, course: number): void {
   const id = collectionOf(group, course)
   const content = hierarchyOf(group, id)
   database
-    .prepare('INSERT INTO collection VALUES (?, 1, ?, ?, ?)')
+    .prepare('INSERT INTO collection VALUES (?, 1, ?, ?, ?, 0)')
     .run(id, STARTED_AT, encodeStructure(structureOf(group, id)), JSON.stringify(content))
   const dates = { startsAt: null, endsAt: null, enrolmentEndsAt: null, startDate: null, endDate: null }
   const context: Context = {
@@ -146,9 +146,10 @@ function publish(database: DatabaseSync, group: Group, course: number): void {
     kind: 'batch',
     name: 'Batch 1',
     statusSet: null,
+    rules: null,
     enrollmentEndDate: null,
   }
-  database.prepare('INSERT INTO context VALUES (?, ?, ?)').run(id, context.contextId, JSON.stringify(context))
+  database.prepare('INSERT INTO context VALUES (?, ?, ?, 0)').run(id, context.contextId, JSON.stringify(context))
 }
 
 function hierarchyOf(group: Group, id: string): { identifier: string; name: string; children: object[] } {

@@ -69,9 +69,14 @@ function nullCatalogue(publication: Awaited<ReturnType<Catalogue['publication']>
     publish: () => Promise.resolve({ publication: 1, changed: false }),
     publication: () => Promise.resolve(publication),
     content: () => Promise.resolve(undefined),
-    putContext: () => Promise.resolve(false),
+    putContext: () => Promise.resolve('CHANGED'),
     context: () => Promise.resolve(undefined),
     contexts: () => Promise.resolve(NO_PAGE),
+    addRule: () => Promise.resolve('SAME'),
+    putRule: () => Promise.resolve(false),
+    rule: () => Promise.resolve(undefined),
+    rules: () => Promise.resolve([]),
+    removeRule: () => Promise.resolve('UNKNOWN'),
   }
 }
 

@@ -84,6 +84,11 @@ export const ERRORS = {
     text: 'The rule contradicts itself or another rule, or can never hold: see the field.',
   },
   RULE_TOO_LARGE: { status: 400, text: 'There are too many rules, or too many conditions in one: leave some out.' },
+  RULE_NOT_FOUND: { status: 404, text: 'The rule is not known: make it with POST /v1/rules.' },
+  RULE_ID_MISMATCH: { status: 400, text: 'The id in the body is not the one in the address.' },
+  RULE_EXISTS: { status: 409, text: 'Another rule has this id: replace it with PUT /v1/rules/:ruleId.' },
+  RULE_IN_USE: { status: 409, text: 'A context names the rule: put the context without it first.' },
+  RULES_FULL: { status: 409, text: 'The instance holds as many rules as it may: delete one that is not needed.' },
   ENROLMENT_NOT_FOUND: { status: 404, text: 'The learner is not enrolled there.' },
   SUMMARY_NOT_FOUND: { status: 404, text: 'There is no progress and no enrolment there.' },
   // The server

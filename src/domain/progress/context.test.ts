@@ -37,6 +37,7 @@ const context: Context = {
   endsAt: 20,
   enrolmentEndsAt: null,
   statusSet: null,
+  rules: null,
   startDate: null,
   endDate: null,
   enrollmentEndDate: null,

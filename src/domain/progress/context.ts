@@ -22,10 +22,26 @@ export interface Context {
   readonly enrolmentEndsAt: number | null
   /** Set by hand; it wins over the dates. Null: derived from them. */
   readonly statusSet: ContextStatus | null
+  /** Ids of the rules of carrying over that it names, in the order in which they are tried; null: those of the instance. */
+  readonly rules: readonly string[] | null
   /** The dates as they were sent, to be given back as they were. */
   readonly startDate: string | null
   readonly endDate: string | null
   readonly enrollmentEndDate: string | null
+}
+
+/**
+ * Whether two states of a context differ in what may decide what is carried into it: moments, status, rules. How the dates
+ * are written, and what it is called, does not.
+ */
+export function carriesDifferently(before: Context, after: Context): boolean {
+  return (
+    before.startsAt !== after.startsAt ||
+    before.endsAt !== after.endsAt ||
+    before.enrolmentEndsAt !== after.enrolmentEndsAt ||
+    before.statusSet !== after.statusSet ||
+    JSON.stringify(before.rules) !== JSON.stringify(after.rules)
+  )
 }
 
 /** What the status of a context follows from. */

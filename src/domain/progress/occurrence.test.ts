@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { summaryOccurrences, type Figures } from './occurrence.ts'
+import { staleEnrolment, summaryOccurrences, type Figures, type Occurrence } from './occurrence.ts'
+import { readOccurrence } from './read-occurrence.ts'
 import { COMPLETE, IN_PROGRESS } from './view.ts'
 
 const KEY = { userId: 'asha', collectionId: 'maths', contextId: 'maths' }
@@ -45,4 +46,17 @@ describe('what is told of a summary that was recomputed', () => {
   test('completion is told also where the figures stay, as when a publication shows it', () => {
     assert.deepEqual(typesOf(WHOLE, WHOLE), ['collection-completed'])
   })
+})
+
+test('changes of contexts and rules are read as they were written, and make no summary stale', () => {
+  const told: readonly Occurrence[] = [
+    { type: 'context-changed', collectionId: 'maths', contextId: 'batch-1' },
+    { type: 'rules-changed', ruleId: 'recent' },
+  ]
+  for (const occurrence of told) {
+    assert.deepEqual(readOccurrence(JSON.stringify(occurrence)), occurrence)
+    assert.equal(staleEnrolment(occurrence), undefined)
+  }
+  assert.equal(readOccurrence('{"type":"rules-changed"}').type, 'unreadable')
+  assert.equal(readOccurrence('{"type":"context-changed","collectionId":"maths"}').type, 'unreadable')
 })

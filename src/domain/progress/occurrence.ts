@@ -27,6 +27,10 @@ export type Occurrence =
     } & EnrolmentKey)
   | ({ readonly type: 'collection-completed'; readonly completedAt: number } & EnrolmentKey)
   | { readonly type: 'collection-published'; readonly collectionId: string; readonly publication: number }
+  /** Dates, status or rules of a context that was known are others now. */
+  | { readonly type: 'context-changed'; readonly collectionId: string; readonly contextId: string }
+  /** A rule of the instance is new, another one, or gone. */
+  | { readonly type: 'rules-changed'; readonly ruleId: string }
   /** Text in the log that is none of these: never written, only found. Workers put it aside. */
   | { readonly type: 'unreadable'; readonly text: string; readonly reason: string }
 

@@ -27,6 +27,8 @@ const SHAPES: Readonly<Record<Exclude<Occurrence['type'], 'unreadable'>, Shape>>
   'collection-progress-changed': shape(ENROLMENT_IDS, { progress: 'number', required: 'number', status: 'number' }),
   'collection-completed': shape(ENROLMENT_IDS, { completedAt: 'number' }),
   'collection-published': shape(['collectionId'], { publication: 'number' }),
+  'context-changed': shape(['collectionId', 'contextId']),
+  'rules-changed': shape(['ruleId']),
 }
 const SHAPE_OF: ReadonlyMap<unknown, Shape> = new Map(Object.entries(SHAPES))
 

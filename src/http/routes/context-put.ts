@@ -61,13 +61,14 @@ export const contextPut = defineRoute({
       endsAt: date(endDate, 'endDate', true),
       enrolmentEndsAt: date(enrollmentEndDate, 'enrollmentEndDate', true),
       statusSet: status === null ? null : STATUSES[status],
+      rules: null,
       startDate,
       endDate,
       enrollmentEndDate,
     }
     checkDates(context, call.nameOf)
-    const created = await services.store.catalogue.putContext(context)
-    return { status: created ? 201 : 200, result: contextAnswer(context, call.nowMs) }
+    const put = await services.store.catalogue.putContext(context)
+    return { status: put === 'CREATED' ? 201 : 200, result: contextAnswer(context, call.nowMs) }
   },
 })
 

@@ -5,7 +5,7 @@ import type { Context } from '../../domain/progress/context.ts'
 import { collection } from './collections.ts'
 import type { Implementation } from './stores.ts'
 
-const context: Context = {
+export const BATCH: Context = {
   collectionId: 'maths',
   contextId: 'batch-1',
   kind: 'batch',
@@ -14,6 +14,7 @@ const context: Context = {
   endsAt: null,
   enrolmentEndsAt: null,
   statusSet: null,
+  rules: null,
   startDate: '1970-01-01',
   endDate: null,
   enrollmentEndDate: null,
@@ -49,10 +50,10 @@ export function catalogueKit({ name, open }: Implementation): void {
     const { store, close } = await open()
     t.after(close)
     const { catalogue } = store
-    assert.equal(await catalogue.putContext(context), true)
-    assert.equal(await catalogue.putContext({ ...context, name: 'Class 1B' }), false)
-    await catalogue.putContext({ ...context, contextId: 'batch-0' })
-    await catalogue.putContext({ ...context, collectionId: 'physics' })
+    assert.equal(await catalogue.putContext(BATCH), 'CREATED')
+    assert.equal(await catalogue.putContext({ ...BATCH, name: 'Class 1B' }), 'CHANGED')
+    await catalogue.putContext({ ...BATCH, contextId: 'batch-0' })
+    await catalogue.putContext({ ...BATCH, collectionId: 'physics' })
     assert.equal((await catalogue.context('maths', 'batch-1'))?.name, 'Class 1B')
     assert.equal(await catalogue.context('maths', 'batch-9'), undefined)
     const first = await catalogue.contexts('maths', { limit: 1 })

@@ -4,6 +4,7 @@ import { catalogueKit } from './catalogue.kit.ts'
 import { logKit } from './log.kit.ts'
 import { progressStoreKit } from './progress-store.kit.ts'
 import { recordViewsKit } from './record-views.kit.ts'
+import { rulesKit } from './rules.kit.ts'
 import { sharedRowsKit } from './shared-rows.kit.ts'
 import { IMPLEMENTATIONS, implementationsIn } from './stores.ts'
 
@@ -12,6 +13,7 @@ for (const implementation of IMPLEMENTATIONS) {
   recordViewsKit(implementation)
   logKit(implementation)
   catalogueKit(implementation)
+  rulesKit(implementation)
 }
 
 for (const implementation of MODES.filter(sharesRows).flatMap(implementationsIn)) sharedRowsKit(implementation)

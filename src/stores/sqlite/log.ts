@@ -13,6 +13,7 @@ export class SqliteLog implements Log {
   readonly #writer: Writer
   readonly #clock: Clock
   readonly #defer: Defer
+  readonly #journal: Journal
   readonly #tail: LogTail
   readonly #listeners = new Set<AppendListener>()
   /** Types of what was appended since the listeners were last told. */
@@ -20,6 +21,7 @@ export class SqliteLog implements Log {
 
   constructor(statements: Statements, writer: Writer, journal: Journal, clock: Clock, defer: Defer = nextTurn) {
     this.#statements = statements
+    this.#journal = journal
     this.#tail = new LogTail(journal)
     this.#writer = writer
     this.#clock = clock
@@ -34,6 +36,11 @@ export class SqliteLog implements Log {
       .run(at, occurrence.type, logKey(occurrence), JSON.stringify(occurrence))
     this.#tail.append({ seq: Number(lastInsertRowid), at, occurrence })
     this.#notify(occurrence.type)
+  }
+
+  /** Notes how to take back what the caller changed in memory, should its transaction not hold. */
+  noteUndo(undo: () => void): void {
+    this.#journal.note(undo)
   }
 
   /** The transaction holds: what it appended can be read. */

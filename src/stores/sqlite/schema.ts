@@ -93,14 +93,23 @@ CREATE TABLE collection (
   publication   INTEGER NOT NULL,
   published_at  INTEGER NOT NULL,
   structure     TEXT NOT NULL,
-  content       TEXT NOT NULL
+  content       TEXT NOT NULL,
+  revision      INTEGER NOT NULL     -- of the catalogue, at the last publication: see revisions.ts
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE context (
   collection_id TEXT NOT NULL,
   context_id    TEXT NOT NULL,
   data          TEXT NOT NULL,
+  revision      INTEGER NOT NULL,    -- of the catalogue, when its dates, status or rules last changed
   PRIMARY KEY (collection_id, context_id)
+) STRICT, WITHOUT ROWID;
+
+-- Rules of carrying over.
+CREATE TABLE rule (
+  rule_id    TEXT PRIMARY KEY,
+  by_default INTEGER NOT NULL,       -- 1: holds in every context that names no rules
+  data       TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE log (
