@@ -1,4 +1,4 @@
-/** Writes docs/reference from the code; with --check only says whether it is up to date (exit 1 if not). */
+/** Writes docs/reference and docs/modes.md from the code; with --check only says whether it is up to date (exit 1 if not). */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
@@ -8,14 +8,10 @@ import { errorTable } from '../src/http/envelope.ts'
 import { RULES } from '../src/http/access.ts'
 import { ROUTES } from '../src/http/routes.ts'
 import { PUBLIC_ROUTES } from '../src/http/public-routes.ts'
+import { table } from './markdown.ts'
+import { modesDocument } from './modes-document.ts'
 
-const FOLDER = join(import.meta.dirname, '../docs/reference')
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
-}
+const FOLDER = join(import.meta.dirname, '../docs')
 
 function configuration(): string {
   const rows = Object.entries(VARIABLES).map(([name, { default: value, form, example }]) => [
@@ -73,19 +69,20 @@ const pretty = async (name: string, text: string): Promise<string> => {
 }
 
 const files: Readonly<Record<string, string>> = {
-  'configuration.md': configuration(),
-  'errors.md': errors(),
-  'access.md': access(),
-  'openapi.json': await openapi(),
+  'reference/configuration.md': configuration(),
+  'reference/errors.md': errors(),
+  'reference/access.md': access(),
+  'reference/openapi.json': await openapi(),
+  'modes.md': modesDocument(),
 }
 
-mkdirSync(FOLDER, { recursive: true })
+mkdirSync(join(FOLDER, 'reference'), { recursive: true })
 for (const [name, text] of Object.entries(files)) {
   const path = join(FOLDER, name)
   const wanted = await pretty(name, text)
   if (!process.argv.includes('--check')) writeFileSync(path, wanted)
   else if (readFileSync(path, 'utf8') !== wanted) {
-    process.stderr.write(`docs/reference/${name} is out of date: run npm run generate\n`)
+    process.stderr.write(`docs/${name} is out of date: run npm run generate\n`)
     process.exitCode = 1
   }
 }

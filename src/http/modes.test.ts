@@ -2,53 +2,17 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import test, { type TestContext } from 'node:test'
-import { MODES, type Mode, type ProgressMode } from '../domain/progress/mode.ts'
+import test from 'node:test'
+import { MODES } from '../domain/progress/mode.ts'
 import {
   EXTENDED_SCENARIOS,
   SEED_SCENARIOS,
   SEED_USER,
   type Deed,
   type Entry,
-  type SeedScenario,
 } from '../domain/progress/seed-scenarios.ts'
-import { items, leaf, openSchool, type School } from '../../test/support/school.ts'
-
-function isRun(mode: ProgressMode): mode is Mode {
-  return MODES.some((run) => run === mode)
-}
-
-async function openScenario(t: TestContext, scenario: SeedScenario, deeds: readonly Deed[]): Promise<School> {
-  const school = await openSchool(t, { MODE: scenario.mode, TIME_ZONE: scenario.timeZone })
-  for (const [collectionId, leaves] of Object.entries(scenario.collections)) {
-    await school.publish(
-      collectionId,
-      leaves.map((id) => leaf(id)),
-    )
-  }
-  for (const { collectionId, contextId, ...dates } of scenario.contexts) {
-    const put = await school.call('PUT', `/v1/context/${collectionId}/${contextId}`, { request: dates })
-    assert.equal(put.status, 201)
-  }
-  for (const deed of deeds) await act(school, deed)
-  return school
-}
-
-/** Does it at its own time: by then it is told of late. */
-async function act(school: School, deed: Deed): Promise<void> {
-  if ('enrolsIn' in deed) {
-    await school.ok('/v1/enrolment/enrol', { userId: SEED_USER, ...deed.enrolsIn, clientTime: deed.at })
-    return
-  }
-  const { completes: contentId, at: clientTime, ...place } = deed
-  const item = { ...place, contentId, clientTime }
-  const sent = [
-    { op: 'start', id: '1', ...item },
-    { op: 'end', id: '2', ...item },
-  ]
-  const answer = await school.post('/v1/view/batch', { userId: SEED_USER, items: sent })
-  assert.equal(answer.status, 200)
-}
+import { isRun, openScenario } from '../../test/support/scenario.ts'
+import { items, openSchool, type School } from '../../test/support/school.ts'
 
 /** Every row of table view, as people see it who look into the file. */
 async function rows(school: School): Promise<readonly unknown[]> {

@@ -9,30 +9,12 @@ import type { ViewKey } from './key.ts'
 import { redirectWrite } from './move.ts'
 import type { Copied, Moved } from './provenance.ts'
 import { readRules } from './read-rule.ts'
-import { act, NEW_LEARNER, statusOf, storedRows, type Act, type School, type StoredRow } from './learner-state.ts'
-import { actsOf, afterDeeds, schoolOf } from './seed-school.ts'
-import {
-  EXTENDED_SCENARIOS,
-  RECENT_OR_DURING,
-  REJOINED_AFTER_3_MONTHS,
-  SEED_SCENARIOS,
-  SEED_USER,
-  type Deed,
-  type Entry,
-} from './seed-scenarios.ts'
+import { act, NEW_LEARNER, statusOf, storedRows, type Act, type School } from './learner-state.ts'
+import { actsOf, afterDeeds, entriesOf, playAnswer, playExtended, playRejoined, schoolOf } from './seed-school.ts'
+import { EXTENDED_SCENARIOS, REJOINED_AFTER_3_MONTHS, SEED_SCENARIOS, SEED_USER, type Entry } from './seed-scenarios.ts'
 
 const userId = SEED_USER
 const STATUS_NAMES = ['Not Started', 'In Progress', 'Complete'] as const
-
-/** Stored rows in the form of the seed's "Entry in DB". */
-function entriesOf(rows: readonly StoredRow[]): readonly Entry[] {
-  return rows.map(
-    ({ key: { collectionId, contextId, contentId }, status, provenance: { copied, movedTo, viewed } }) => {
-      const how = movedTo !== null ? 'deleted' : copied !== null ? 'copied' : viewed || status > 0 ? 'viewed' : 'blank'
-      return { collectionId, contextId, contentId, status, how }
-    },
-  )
-}
 
 function sorted(entries: readonly Entry[]): readonly Entry[] {
   const id = ({ collectionId, contextId, contentId }: Entry): string => [collectionId, contextId, contentId].join('|')
@@ -53,47 +35,26 @@ for (const scenario of SEED_SCENARIOS) {
     const rows = entriesOf(storedRows(school, afterDeeds(school, scenario.story)))
     assert.deepEqual(sorted(rows), sorted(scenario.entries))
   })
-  for (const { action, afterwards = [], instead, opens, progress } of scenario.answers) {
-    test(`${scenario.title}: ${action}: ${STATUS_NAMES[progress]}`, () => {
-      const state = afterDeeds(school, [...(instead ?? scenario.story), ...afterwards])
-      assert.equal(statusOf(school, state, { userId, ...opens }), progress)
+  for (const answer of scenario.answers) {
+    test(`${scenario.title}: ${answer.action}: ${STATUS_NAMES[answer.progress]}`, () => {
+      const { school, state, opens } = playAnswer(scenario, answer)
+      assert.equal(statusOf(school, state, opens), answer.progress)
     })
   }
 }
 
 for (const scenario of EXTENDED_SCENARIOS) {
   test(`Extended Enrolment Consumption: ${scenario.title}`, () => {
-    const { mode, rules, enrolsIn, write, read, progress, entries } = scenario
-    const school = schoolOf({ mode, rules, timeZone: 'UTC', collections: { course: ['content'] }, contexts: [] })
-    const { contentId, collectionId = contentId, contextId = collectionId } = write
-    const story: readonly Deed[] = [
-      ...enrolsIn.map((place) => ({ enrolsIn: place, at: '2026-01-01T00:00:00Z' })),
-      { completes: contentId, collectionId, contextId, at: '2026-01-02T00:00:00Z' },
-    ]
-    const state = afterDeeds(school, story)
-    const elsewhere = { collectionId: 'course', contextId: 'another', contentId }
-    assert.equal(statusOf(school, state, { userId, ...(read ?? elsewhere) }), progress)
-    assert.deepEqual(sorted(entriesOf(storedRows(school, state))), sorted(entries))
+    const { school, state, opens } = playExtended(scenario)
+    assert.equal(statusOf(school, state, opens), scenario.progress)
+    assert.deepEqual(sorted(entriesOf(storedRows(school, state))), sorted(scenario.entries))
   })
 }
 
-for (const { case: name, timeZone, completed, rejoined, progress } of REJOINED_AFTER_3_MONTHS) {
-  test(`rejoining ${name}: ${STATUS_NAMES[progress]}`, () => {
-    const school: School = {
-      ...schoolOf({
-        mode: 'copy-content',
-        timeZone,
-        rules: [RECENT_OR_DURING],
-        collections: { k: ['c'] },
-        contexts: [],
-      }),
-    }
-    const story = [
-      { completes: 'c', at: completed },
-      { enrolsIn: { collectionId: 'k', contextId: 'x' }, at: rejoined },
-    ]
-    const state = afterDeeds(school, story)
-    assert.equal(statusOf(school, state, { userId, collectionId: 'k', contextId: 'x', contentId: 'c' }), progress)
+for (const rejoined of REJOINED_AFTER_3_MONTHS) {
+  test(`rejoining ${rejoined.case}: ${STATUS_NAMES[rejoined.progress]}`, () => {
+    const { school, state, opens } = playRejoined(rejoined)
+    assert.equal(statusOf(school, state, opens), rejoined.progress)
   })
 }
 

@@ -20,6 +20,8 @@ export const ENGLISH = {
   viewedCompleted: 'completed on {completedAt}',
   viewedNotCompleted: 'not completed',
   copied: '{row} was copied from {source}, completed on {completedAt}, by rule “{rule}” on {at}: {because}.',
+  copiedFromElsewhere:
+    '{row} was copied from a place that is not shown here, completed on {completedAt}, by rule “{rule}” on {at}: {because}.',
   movedTo:
     'The progress of {row} moved to context “{to}” by rule “{rule}” on {at}, and is no longer answered here: {because}.',
   movedFrom: 'The progress of {row} came from context “{from}” by rule “{rule}” on {at}: {because}.',
@@ -41,6 +43,7 @@ export const ENGLISH = {
   'refused no-rules': 'on {at} there was no rule that copies',
   'refused another-was-taken': 'another completion was taken',
   refusedNone: 'There is no other progress in “{content}” that could count here.',
+  withheld: 'Progress outside the collections that you may read is not looked at here.',
 
   // What conditions came to
   ruleFailed: 'rule “{rule}” ({because})',
@@ -66,6 +69,9 @@ export const ENGLISH = {
   summaryInProgress: '“{collection}”, context “{context}”, is in progress.',
   summaryNotStarted: '“{collection}”, context “{context}”, is not started.',
   summaryCount: '{progress} of {required} required contents are complete: {percentage} %.',
+  summaryNothingRequired:
+    'Nothing is required: the collection is not published, or none of its contents has to be completed.',
+  summaryStays: 'It stays complete: all that was required at that time was completed.',
   summaryRows: 'In mode {mode} each content counts {rows}.',
   'rows context': 'as it was done in this context',
   'rows collection': 'as it was done in this collection, in any context',

@@ -8,7 +8,7 @@ import type { ViewKey } from './key.ts'
 import { explain, type School } from './learner-state.ts'
 import { NO_PROVENANCE } from './provenance.ts'
 import { SEED_SCENARIOS, SEED_USER } from './seed-scenarios.ts'
-import { afterDeeds, schoolOf } from './seed-school.ts'
+import { afterDeeds, playAnswer, schoolOf } from './seed-school.ts'
 import { inEnglish, tellSummary, tellView } from './tell-explanation.ts'
 
 const userId = SEED_USER
@@ -19,16 +19,15 @@ function told(explanation: ViewExplanation, timeZone: string): string {
 }
 
 for (const scenario of SEED_SCENARIOS) {
-  const school = schoolOf(scenario)
-  for (const { action, afterwards = [], instead, opens, progress, says } of scenario.answers) {
-    test(`${scenario.title} is explained: ${action}`, () => {
-      const state = afterDeeds(school, [...(instead ?? scenario.story), ...afterwards])
-      const explanation = explain(school, state, { userId, ...opens })
-      assert.deepEqual([explanation.status, explanation.mode], [progress, scenario.mode])
+  for (const answer of scenario.answers) {
+    test(`${scenario.title} is explained: ${answer.action}`, () => {
+      const { school, state, opens } = playAnswer(scenario, answer)
+      const explanation = explain(school, state, opens)
+      assert.deepEqual([explanation.status, explanation.mode], [answer.progress, scenario.mode])
       const text = told(explanation, scenario.timeZone)
       const [first = ''] = text.split('\n')
-      assert.ok(first.startsWith(`“${opens.contentId}”`) && first.includes(STATUS_WORDS[progress]), text)
-      for (const fragment of says) assert.ok(text.includes(fragment), `${fragment} is missing in:\n${text}`)
+      assert.ok(first.startsWith(`“${opens.contentId}”`) && first.includes(STATUS_WORDS[answer.progress]), text)
+      for (const fragment of answer.says) assert.ok(text.includes(fragment), `${fragment} is missing in:\n${text}`)
       assert.doesNotMatch(text, /[{}—]|undefined|null/)
     })
   }

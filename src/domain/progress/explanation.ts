@@ -26,6 +26,8 @@ export interface RowAccount {
 export type Link = { readonly row: ViewKey } & (
   | { readonly kind: 'viewed'; readonly startedAt: number; readonly completedAt: number | null }
   | ({ readonly kind: 'copied' } & Copied)
+  /** The same where the reader may not learn which row it was copied from. */
+  | ({ readonly kind: 'copied-from-elsewhere' } & Omit<Copied, 'from'>)
   | ({ readonly kind: 'moved-to' } & Moved)
   | ({ readonly kind: 'moved-from' } & Moved)
   | ({ readonly kind: 'migrated' } & Migrated)
@@ -44,6 +46,8 @@ export interface ViewExplanation {
   readonly chain: readonly Link[]
   /** Where it is not started: the sources that were looked at and why each was refused. */
   readonly refused: readonly Refusal[]
+  /** Whether rows in other places were left out, if there are any, because the reader may not learn of them. */
+  readonly withheld: boolean
 }
 
 /** What an explanation is made from. */
@@ -72,6 +76,7 @@ export function explainView(question: ViewQuestion): ViewExplanation {
     completedAt: times === undefined ? null : viewCompletedAt(times),
     chain: chainOf(target, rowAt),
     refused: status === NOT_STARTED ? question.lookAtSources(target) : [],
+    withheld: false,
   }
 }
 

@@ -12,11 +12,14 @@ export const RULE_DEPTH_MAX = 4
 export const RULE_CONDITIONS_MAX = 32
 /** Rules of one instance or context. */
 export const RULES_MAX = 100
-const SECONDS_MIN = 1
-const YEARS_MAX = 100
+/** The shortest window of `completedWithin`, seconds. */
+export const WINDOW_SECONDS_MIN = 1
+/** The longest, years. */
+export const WINDOW_YEARS_MAX = 100
 
-const KINDS = ['completedWithin', 'completedDuring', 'sourceContext', 'always', 'any', 'all'] as const
-type Kind = (typeof KINDS)[number]
+/** What a condition can be. */
+export const KINDS = ['completedWithin', 'completedDuring', 'sourceContext', 'always', 'any', 'all'] as const
+export type Kind = (typeof KINDS)[number]
 const KIND_SET: ReadonlySet<string> = new Set(KINDS)
 
 /** What has been read of one rule so far. */
@@ -118,7 +121,8 @@ function readDuration(value: unknown, field: string): string {
     const duration = Temporal.Duration.from(value)
     const relativeTo = Temporal.PlainDate.from('2000-01-01')
     const seconds = duration.total({ unit: 'seconds', relativeTo })
-    if (seconds >= SECONDS_MIN && duration.total({ unit: 'years', relativeTo }) <= YEARS_MAX) return duration.toString()
+    if (seconds >= WINDOW_SECONDS_MIN && duration.total({ unit: 'years', relativeTo }) <= WINDOW_YEARS_MAX)
+      return duration.toString()
   } catch {
     // Temporal's own RangeError says no more than "not a duration"; the refusal names the field.
   }

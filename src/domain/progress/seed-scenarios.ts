@@ -470,14 +470,17 @@ export const KEY_SCENARIOS: readonly {
   },
 ]
 
-/** "Rejoined after 3 months", to the second, over the ends of months and changes of the clocks. */
-export const REJOINED_AFTER_3_MONTHS: readonly {
+/** A completion, an enrolment about three months later, and what the content shows there. */
+export interface RejoinedCase {
   readonly case: string
   readonly timeZone: string
   readonly completed: string
   readonly rejoined: string
   readonly progress: Status
-}[] = [
+}
+
+/** "Rejoined after 3 months", to the second, over the ends of months and changes of the clocks. */
+export const REJOINED_AFTER_3_MONTHS: readonly RejoinedCase[] = [
   ...aroundThreeMonths('in the middle of months', 'UTC', '2026-01-15T12:00:00Z', '2026-04-15T12:00:00Z'),
   ...aroundThreeMonths('from 28 February to 31 May', 'UTC', '2026-02-28T12:00:00Z', '2026-05-31T12:00:00Z'),
   ...aroundThreeMonths('from 29 February to 31 May', 'UTC', '2028-02-29T12:00:00Z', '2028-05-31T12:00:00Z'),
@@ -497,7 +500,7 @@ function aroundThreeMonths(
   timeZone: string,
   completed: string,
   rejoined: string,
-): (typeof REJOINED_AFTER_3_MONTHS)[number][] {
+): readonly RejoinedCase[] {
   const beside = (seconds: number): string => Temporal.Instant.from(completed).add({ seconds }).toString()
   return [
     { case: `${name}: one second more than 3 months`, timeZone, completed: beside(-1), rejoined, progress: 0 },

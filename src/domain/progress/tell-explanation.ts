@@ -23,14 +23,16 @@ export function inEnglish(timeZone: string): Telling {
 
 /** Tells why one view is as it is: the answer first, then how it came to be, then what was not taken. */
 export function tellView(explanation: ViewExplanation, telling: Telling): readonly string[] {
-  const { asked, target, mode, chain, refused } = explanation
+  const { asked, target, mode, chain, refused, withheld } = explanation
   const { sentences } = telling
   const told = [tellStatus(explanation, telling)]
   if (compareViewKeys(asked, target) !== 0)
     told.push(fill(sentences.mapped, { mode, row: tellStored(target, mode, telling) }))
   told.push(...chain.map((link) => tellLink(link, mode, telling)))
   told.push(...refused.map((refusal) => tellRefusal(refusal, mode, telling)))
-  if (explanation.status === NOT_STARTED && refused.length === 0 && !chain.some(({ kind }) => kind === 'moved-to')) {
+  const moved = chain.some(({ kind }) => kind === 'moved-to')
+  if (withheld) told.push(sentences.withheld)
+  else if (explanation.status === NOT_STARTED && refused.length === 0 && !moved) {
     told.push(fill(sentences.refusedNone, { content: asked.contentId }))
   }
   return told
@@ -48,7 +50,9 @@ export function tellSummary(explanation: SummaryExplanation, telling: Telling): 
   const counts = { progress: String(progress), required: String(required), percentage: String(percentage) }
   return [
     answer,
-    fill(sentences.summaryCount, counts),
+    required === 0 ? sentences.summaryNothingRequired : fill(sentences.summaryCount, counts),
+    // Contents may have been added since, or required before (decision 0007).
+    ...(status === COMPLETE && progress < required ? [sentences.summaryStays] : []),
     fill(sentences.summaryRows, { mode, rows: sentences[`rows ${rows}`] }),
   ]
 }
@@ -93,6 +97,10 @@ function tellLink(link: Link, mode: ProgressMode, telling: Telling): string {
         source: tellRow(link.from, telling),
         completedAt: tellTime(link.completedAt, telling),
       })
+    case 'copied-from-elsewhere': {
+      const completedAt = tellTime(link.completedAt, telling)
+      return fill(sentences.copiedFromElsewhere, { ...carried(link, telling), row, completedAt })
+    }
     case 'moved-to':
       return fill(sentences.movedTo, { ...carried(link, telling), row, to: link.toContextId })
     case 'moved-from':
