@@ -12,6 +12,7 @@ import type { Store } from '../src/ports/store.ts'
 import { collectionOf, COMPLETED_AT, contentOf, group, STARTED_AT } from './groups.ts'
 
 const NOTHING = { enrolments: 0, views: 0, attempts: 0 }
+const NO_HISTORY = { mode: 'strict', timeZone: 'UTC', contentId: '', rows: [], targets: [] } as const
 const NO_PAGE = { items: [], next: undefined }
 
 /** Answers every read with the same half-done course of so many contents. */
@@ -53,6 +54,9 @@ function nullProgress(summary: Summary): ProgressStore {
     enrolmentsIn: () => Promise.resolve(NO_PAGE),
     summary: () => Promise.resolve(summary),
     enrolmentSummary: () => Promise.resolve({ enrolment, summary }),
+    contentAccount: () => Promise.resolve({ rows: [], history: NO_HISTORY }),
+    carry: () => Promise.resolve(),
+    allEnrolments: () => Promise.resolve(NO_PAGE),
     staleEnrolments: () => Promise.resolve([]),
     recompute: () => Promise.resolve(),
     inOrder: (keys) => Promise.resolve(keys),

@@ -1,5 +1,5 @@
 /** docs/modes.md: what each mode is, and the progress design tables with what Waymark answers to them. */
-import { ALL_MODES, MODE_TABLE, MODES, type ModeCells, type ProgressMode } from '../src/domain/progress/mode.ts'
+import { MODE_TABLE, MODES, type ModeCells, type Mode } from '../src/domain/progress/mode.ts'
 import { SEED_SCENARIOS } from '../src/domain/progress/seed-scenarios.ts'
 import { points, table } from './markdown.ts'
 import { rulesSection } from './modes-rules.ts'
@@ -7,7 +7,7 @@ import { scenarioSection, schoolSection } from './modes-scenarios.ts'
 import { keySection, windowSection } from './modes-tables.ts'
 
 /** When to choose a mode. */
-const CHOOSE: Readonly<Record<ProgressMode, string>> = {
+const CHOOSE: Readonly<Record<Mode, string>> = {
   strict: 'every course and every batch is done anew, whatever was done elsewhere',
   content: 'a content that was completed once never has to be completed again, wherever it is met',
   collection: 'whoever changes the batch of a course goes on where the earlier batch ended, and courses stay apart',
@@ -54,23 +54,17 @@ export function modesDocument(): string {
 }
 
 function introduction(): string {
-  const notYet = ALL_MODES.filter((mode) => !MODES.some((run) => run === mode))
-  const later =
-    notYet.length === 0
-      ? ''
-      : ` A server cannot be started yet in ${listed(notYet)}: what they do is worked out here and held by tests.`
   return [
     'A mode says where progress counts: which row stands for a view, and what happens to earlier progress when a learner ' +
       'enrols. An installation has one mode, set in `WAYMARK_MODE` before the first start. A store stays in its mode; a ' +
       'start under another one is refused and changes nothing.',
-    `This version runs ${listed(MODES)}.${later}`,
     'How to choose:',
-    points(ALL_MODES.map((mode) => `\`${mode}\`: ${CHOOSE[mode]}.`)),
+    points(MODES.map((mode) => `\`${mode}\`: ${CHOOSE[mode]}.`)),
   ].join('\n\n')
 }
 
 function modeTable(): string {
-  const rows = ALL_MODES.map((mode) => {
+  const rows = MODES.map((mode) => {
     const { viewInCollection, organicView, enrolment, completionElsewhere } = MODE_TABLE[mode]
     return [
       `\`${mode}\``,
@@ -129,8 +123,4 @@ function decisions(): string {
       'before, and deleting an enrolment takes no row away that another one still counts ' +
       '([0013](decisions/0013-rows-that-several-enrolments-count.md)).',
   ])
-}
-
-function listed(modes: readonly string[]): string {
-  return new Intl.ListFormat('en').format(modes.map((mode) => `\`${mode}\``))
 }

@@ -13,7 +13,7 @@ test('every example is a valid value', () => {
 
 const wrong: Readonly<Record<string, string>> = {
   WAYMARK_PORT: '65536',
-  WAYMARK_MODE: 'copy-content',
+  WAYMARK_MODE: 'copy',
   WAYMARK_PROFILE: 'cluster',
   WAYMARK_TIME_ZONE: 'Mars/Olympus',
   WAYMARK_PUBLIC_URL: 'javascript:alert(1)',

@@ -64,7 +64,7 @@ export const VARIABLES = {
   MODE: variable(
     Type.Enum([...MODES]),
     'strict',
-    `how progress counts; this version runs: ${MODES.join(', ')}`,
+    `how progress counts: ${MODES.join(', ')}; see docs/modes.md`,
     'strict',
   ),
   PROFILE: variable(
@@ -185,6 +185,13 @@ export const VARIABLES = {
     '100',
     'learners recomputed per commit after a publication',
     '100',
+    asInteger,
+  ),
+  CARRY_LEAVES_MAX: variable(
+    count(1, 100_000),
+    '500',
+    'contents of an enrolment into which progress is copied in one commit',
+    '500',
     asInteger,
   ),
   STOP_TIMEOUT: variable(

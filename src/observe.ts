@@ -10,6 +10,8 @@ export interface Gauges {
   readonly queuedWrites: () => number
   /** Summaries that are behind their raw rows. */
   readonly summariesBehind: () => number
+  /** Enrolments that progress has yet to be copied to. */
+  readonly enrolmentsUncarried: () => number
   /** View facts acknowledged, and rows that folds have written of them, since the start. */
   readonly folded: () => { readonly facts: number; readonly rows: number }
 }
@@ -66,6 +68,13 @@ export function openMetrics(): Metrics {
         .createObservableGauge('waymark_summaries_behind', { description: 'Summaries behind their raw rows' })
         .addCallback((result) => {
           result.observe(gauges.summariesBehind())
+        })
+      meter
+        .createObservableGauge('waymark_enrolments_uncarried', {
+          description: 'Enrolments that progress has yet to be copied to',
+        })
+        .addCallback((result) => {
+          result.observe(gauges.enrolmentsUncarried())
         })
       meter
         .createObservableCounter('waymark_facts', { description: 'View facts acknowledged' })

@@ -4,6 +4,7 @@ import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Config } from './config.ts'
 import { WaymarkError } from './domain/errors.ts'
+import { carriesOver } from './domain/progress/mode.ts'
 import { authenticator } from './http/authenticate.ts'
 import { linkSigner } from './http/links.ts'
 import type { Services } from './http/route.ts'
@@ -16,6 +17,7 @@ import { reachNothing, type Reach } from './ports/crash-points.ts'
 import type { Store } from './ports/store.ts'
 import { openSqliteStore, type SqliteOptions, type SqliteStore } from './stores/sqlite/store.ts'
 import { aggregator } from './workers/aggregate.ts'
+import { carrier, type CarryLimits } from './workers/carry-over.ts'
 import { startLoop, type Loop, type LoopOptions } from './workers/loop.ts'
 import { republisher } from './workers/republish.ts'
 
@@ -63,7 +65,12 @@ export async function openWaymark(
       reportFold(error)
     },
   })
-  metrics.observe({ queuedWrites: store.queued, summariesBehind: store.behind, folded: store.folded })
+  metrics.observe({
+    queuedWrites: store.queued,
+    summariesBehind: store.behind,
+    enrolmentsUncarried: store.uncarried,
+    folded: store.folded,
+  })
   try {
     const served = await serveStore(config, clock, store, metrics, reach)
     reportFold = (error) => {
@@ -81,6 +88,7 @@ export function storeOptions(config: Config, clock: Clock): SqliteOptions {
   return {
     folder: config.DATA,
     mode: config.MODE,
+    timeZone: config.TIME_ZONE,
     clock,
     limits: {
       queueMax: config.QUEUE_WRITES_MAX,
@@ -176,6 +184,7 @@ export function startWorkers(
   reach: Reach = reachNothing,
 ): readonly Loop[] {
   const consumers = [
+    ...(carriesOver(config.MODE) ? [carrier(store.progress, store.log, carryLimits(config))] : []),
     aggregator(store.progress, config.WORKER_BATCH_MAX),
     republisher(store.progress, store.log, config.REPUBLISH_PAGE, reach),
   ]
@@ -188,6 +197,10 @@ export function startWorkers(
       onError,
     }),
   )
+}
+
+function carryLimits(config: Config): CarryLimits {
+  return { leavesMax: config.CARRY_LEAVES_MAX, enrolmentsMax: config.WORKER_BATCH_MAX }
 }
 
 async function unready(store: SqliteStore, stopping: boolean): Promise<WaymarkError | undefined> {

@@ -2,12 +2,14 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
+import { carriesOver, type Mode } from '../domain/progress/mode.ts'
 import { progressBar } from '../progress-bar.ts'
 import { FolderInUse } from '../stores/sqlite/lock.ts'
 import { openSqliteStore, type SqliteStore } from '../stores/sqlite/store.ts'
 import type { Finding } from '../stores/sqlite/verify.ts'
 import { storeOptions, systemClock, startWorkers } from '../wire.ts'
 import { AGGREGATOR } from '../workers/aggregate.ts'
+import { CARRIER } from '../workers/carry-over.ts'
 import { isCaughtUp } from '../workers/consumer.ts'
 import type { Loop } from '../workers/loop.ts'
 import { REPUBLISHER } from '../workers/republish.ts'
@@ -66,7 +68,7 @@ async function examine(config: Config, verify: boolean): Promise<DoctorReport> {
     return reportOf(checks, [])
   }
   try {
-    checks.push(...(await storeChecks(store)))
+    checks.push(...(await storeChecks(store, config)))
     return reportOf(checks, verify ? await verifyAll(config, store, checks) : [])
   } finally {
     await store.close()
@@ -88,18 +90,30 @@ function folderChecks(config: Config): readonly Check[] {
   return [{ check: 'data folder', ok: open.length === 0, detail }]
 }
 
-async function storeChecks(store: SqliteStore): Promise<readonly Check[]> {
+async function storeChecks(store: SqliteStore, { MODE: mode }: Config): Promise<readonly Check[]> {
   const durable = store.durability.startsWith('FULL')
   const last = await store.log.last()
   const checks: Check[] = [{ check: 'durability', ok: durable, detail: store.durability }]
-  for (const reader of [AGGREGATOR, REPUBLISHER]) {
+  for (const reader of carriesOver(mode) ? [CARRIER, AGGREGATOR, REPUBLISHER] : [AGGREGATOR, REPUBLISHER]) {
     const position = await store.log.position(reader.name)
     const dead = await store.log.deadLetters(reader.name)
     const where = (await isCaughtUp(store.log, reader)) ? 'caught up' : `at ${String(position)} of ${String(last)}`
     const detail = `${where}, ${String(dead.length)} entries put aside`
     checks.push({ check: `worker ${reader.name}`, ok: dead.length === 0, detail })
   }
+  if (carriesOver(mode)) checks.push(await rulesCheck(store, mode))
   return checks
+}
+
+/** Without a rule nothing is ever carried over, which nobody who chose such a mode wants. */
+async function rulesCheck(store: SqliteStore, mode: Mode): Promise<Check> {
+  const rules = await store.catalogue.rules()
+  const waiting = store.uncarried()
+  const detail =
+    rules.length === 0
+      ? `there is none, so mode ${mode} carries nothing over: make one with POST /v1/rules (docs/how-to/rules.md)`
+      : `${String(rules.length)}, ${String(waiting)} enrolments wait to be carried over`
+  return { check: 'rules', ok: true, detail }
 }
 
 async function verifyAll(config: Config, store: SqliteStore, checks: Check[]): Promise<readonly Finding[]> {

@@ -2,7 +2,7 @@
 import { WaymarkError } from '../domain/errors.ts'
 import { fillKey, type ViewKey } from '../domain/progress/key.ts'
 import { targetRow } from '../domain/progress/mode.ts'
-import { viewProgress, viewStatus, type ViewFact, type ViewOutcome, type ViewRow } from '../domain/progress/view.ts'
+import { viewProgress, viewStatus, type ViewFact, type ViewOutcome } from '../domain/progress/view.ts'
 import { exceedsDepth } from './json-body.ts'
 import { JsonText } from './json-text.ts'
 import type { ViewRecorded, ViewWrite } from '../ports/progress-store.ts'
@@ -60,20 +60,22 @@ export function readView(
 export function viewAnswer(
   services: Services,
   { key, fact }: ViewWrite,
-  { outcome, row }: ViewRecorded,
+  { outcome, row, countedIn }: ViewRecorded,
   nameOf: (path: string) => string,
 ): ViewAnswer {
   services.metrics.view(outcome)
   if (outcome === 'VIEW_NOT_STARTED') throw new WaymarkError('VIEW_NOT_STARTED', { field: nameOf('contentId') })
-  return { outcome, result: viewResult(key, TEXTS[fact.kind], outcome, row) }
+  return { outcome, result: viewResult(key, TEXTS[fact.kind], { outcome, row, countedIn }) }
 }
 
 /** `{"<contentId>": text, "view": {…}}`; a content that is itself called `view` keeps its text. */
-function viewResult(key: ViewKey, text: string, outcome: ViewOutcome, row: ViewRow | undefined): JsonText {
+function viewResult(key: ViewKey, text: string, { outcome, row, countedIn }: ViewRecorded): JsonText {
   const content = `${JSON.stringify(key.contentId)}:"${text}"`
   if (key.contentId === 'view') return new JsonText(`{${content}}`)
   const [status, progress] = [String(viewStatus(row)), String(viewProgress(row))]
-  return new JsonText(`{"view":{"outcome":"${outcome}","status":${status},"progress":${progress}},${content}}`)
+  const elsewhere = countedIn === undefined ? '' : `,"countedIn":${JSON.stringify(countedIn)}`
+  const view = `{"outcome":"${outcome}","status":${status},"progress":${progress}${elsewhere}}`
+  return new JsonText(`{"view":${view},${content}}`)
 }
 
 function progressOf(fields: ViewFields): number | undefined {

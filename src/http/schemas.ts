@@ -75,6 +75,11 @@ export const ViewState = Type.Object({
   }),
   status: Type.Integer({ minimum: 0, maximum: 2, description: '0 not started, 1 in progress, 2 complete.' }),
   progress: Type.Number(),
+  countedIn: Type.Optional(
+    Type.String({
+      description: 'Mode move: the context to which progress of the one named has moved, and where this counts.',
+    }),
+  ),
 })
 export const ViewResult = Type.Object(
   { view: Type.Optional(ViewState) },

@@ -56,7 +56,7 @@ export async function submitAttempts(
   for (const submission of submissions) await checkContent(services, submission, submitter)
   const recorded = await Promise.all(
     submissions.map(async ({ key, attempt }) => {
-      const { outcome, attempt: kept } = await services.store.progress.submitAttempt(key, attempt)
+      const { outcome, attempt: kept, countedIn } = await services.store.progress.submitAttempt(key, attempt)
       services.metrics.attempt(outcome)
       return {
         contentId: key.contentId,
@@ -64,6 +64,7 @@ export async function submitAttempts(
         outcome,
         score: kept.score,
         max_score: kept.maxScore,
+        ...(countedIn === undefined ? {} : { countedIn }),
       }
     }),
   )

@@ -2,8 +2,10 @@ import type { Attempt, AttemptDecision } from '../domain/progress/attempt.ts'
 import type { Enrolment } from '../domain/progress/enrolment.ts'
 import type { EnrolmentKey, ViewKey } from '../domain/progress/key.ts'
 import type { Occurrence } from '../domain/progress/occurrence.ts'
+import type { ContentHistory } from '../domain/progress/copying.ts'
+import type { RowAccount } from '../domain/progress/explanation.ts'
 import type { Summary } from '../domain/progress/summary.ts'
-import type { ViewFact, ViewOutcome, ViewRow } from '../domain/progress/view.ts'
+import type { Status, ViewFact, ViewOutcome, ViewRow } from '../domain/progress/view.ts'
 import type { Page, PageRequest } from './page.ts'
 
 /** One view to be recorded: which row, and what happened. */
@@ -12,13 +14,31 @@ export interface ViewWrite {
   readonly fact: ViewFact
 }
 
-/** What a view request did, and the row after it (undefined: there is none). */
-export interface ViewRecorded {
+/** Where a write counts, if not where it was reported: that context's progress has moved (progress modes, rule 5). */
+export interface Redirected {
+  readonly countedIn?: string | undefined
+}
+
+/** What a view request did, and the row after it as it is shown (undefined: there is none). */
+export interface ViewRecorded extends Redirected {
   readonly outcome: ViewOutcome
   readonly row: ViewRow | undefined
 }
 
-export type AttemptRecorded = Pick<AttemptDecision, 'outcome' | 'attempt'>
+export type AttemptRecorded = Pick<AttemptDecision, 'outcome' | 'attempt'> & Redirected
+
+/** A row as it is stored, with how it came to be. */
+export interface KeyedRow extends RowAccount {
+  readonly key: ViewKey
+  /** The status that the row holds; that of a tombstone is no longer shown. */
+  readonly status: Status
+}
+
+/** What an explanation is made from: a learner's rows of one content, and all that bears on carrying it over. */
+export interface ContentAccount {
+  readonly rows: readonly KeyedRow[]
+  readonly history: ContentHistory
+}
 
 export interface EnrolmentRecorded {
   readonly outcome: 'ENROLLED' | 'ALREADY_ENROLLED' | 'UNENROLLED' | 'ALREADY_UNENROLLED'
@@ -75,13 +95,18 @@ export interface ProgressStore {
   /** The same for everything that the learner did inside collections; organic views stay. */
   removeAll(userId: string): Promise<Removed>
 
-  /** The learner's view rows that lie under one key, by content id: those asked for, or all. Nothing is mapped here. */
+  /**
+   * The learner's view rows under one key as they are shown, by content id: those asked for, or all. The key itself is
+   * taken as it is: it is for the caller to map it as the mode has it (`targetRow`).
+   */
   views(key: EnrolmentKey, contentIds?: readonly string[]): Promise<ReadonlyMap<string, ViewRow>>
   /** Likewise attempts. */
   attempts(key: EnrolmentKey, contentIds?: readonly string[]): Promise<ReadonlyMap<string, readonly Attempt[]>>
   enrolment(key: EnrolmentKey): Promise<Enrolment | undefined>
   enrolmentsOf(userId: string, page: PageRequest): Promise<Page<Enrolled>>
   enrolmentsIn(collectionId: string, contextId: string, page: PageRequest): Promise<Page<Enrolled>>
+  /** Every enrolment, ended ones included, by learner, collection and context. */
+  allEnrolments(page: PageRequest): Promise<Page<EnrolmentKey>>
   /**
    * The summary of one enrolment, never behind an answered write (DESIGN decision 4). Undefined where the collection is
    * not published or the learner has neither enrolment nor progress there.
@@ -90,6 +115,14 @@ export interface ProgressStore {
   /** The enrolment and the summary in one look, as each alone would be answered. */
   enrolmentSummary(key: EnrolmentKey): Promise<EnrolmentSummary>
 
+  /** All rows of one content that a learner has, wherever they lie. */
+  contentAccount(userId: string, contentId: string): Promise<ContentAccount>
+
+  /**
+   * Carries over what enrolling there brings in the modes that copy or move, in commits of so many leaves at most.
+   * Nothing changes where that is done already. Readers see the same before and after.
+   */
+  carry(key: EnrolmentKey, leavesMax: number): Promise<void>
   /** The enrolments whose summaries these occurrences make stale, each once, as the mode has it. */
   staleEnrolments(occurrences: readonly Occurrence[]): Promise<readonly EnrolmentKey[]>
   /** Recomputes and stores summaries, with their log entries and the consumer's position, in one commit. */

@@ -1,8 +1,8 @@
-import type { EnrolmentKey } from '../domain/progress/key.ts'
 import { reachNothing, type Reach } from '../ports/crash-points.ts'
 import type { Log } from '../ports/log.ts'
 import type { ProgressStore } from '../ports/progress-store.ts'
 import type { Consumer, LogReader } from './consumer.ts'
+import { enrolmentPages } from './enrolment-pages.ts'
 
 export const REPUBLISHER: LogReader = { name: 'republish', types: ['collection-published'] }
 
@@ -25,7 +25,7 @@ export function republisher(
         if (occurrence.type === 'collection-published') published.add(occurrence.collectionId)
       }
       for (const collectionId of published) {
-        for await (const keys of participantPages(progress, collectionId, pageSize)) {
+        for await (const keys of enrolmentPages((page) => progress.participants(collectionId, page), pageSize)) {
           await progress.recompute(keys)
           reach('republish-page')
           if (stopping.aborted) return
@@ -35,17 +35,4 @@ export function republisher(
       if (last !== undefined) await log.commit(REPUBLISHER.name, last.seq)
     },
   }
-}
-
-async function* participantPages(
-  progress: ProgressStore,
-  collectionId: string,
-  pageSize: number,
-): AsyncGenerator<readonly EnrolmentKey[]> {
-  let after: string | undefined
-  do {
-    const page = await progress.participants(collectionId, { after, limit: pageSize })
-    yield page.items
-    after = page.next
-  } while (after !== undefined)
 }

@@ -20,6 +20,7 @@ export async function makeGround(): Promise<string> {
   const store = await openSqliteStore({
     folder,
     mode: 'strict',
+    timeZone: 'UTC',
     clock: { nowMs: () => START },
     limits: LIMITS,
     fold: FOLD,

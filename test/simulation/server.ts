@@ -83,6 +83,7 @@ export class Server {
     const store = await openSqliteStore({
       folder: options.folder,
       mode: CONFIG.MODE,
+      timeZone: CONFIG.TIME_ZONE,
       clock: options.clock,
       limits: LIMITS,
       fold: FOLD,

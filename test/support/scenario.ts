@@ -1,18 +1,23 @@
 /** Scenarios of the mode tables, played over HTTP. */
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
-import { MODES, type Mode, type ProgressMode } from '../../src/domain/progress/mode.ts'
 import { SEED_USER, type Deed, type SeedScenario } from '../../src/domain/progress/seed-scenarios.ts'
 import { leaf, openSchool, type School } from './school.ts'
 
-/** Whether a server can be started in a mode. */
-export function isRun(mode: ProgressMode): mode is Mode {
-  return MODES.some((run) => run === mode)
-}
+/** When everything is told of: later than all that happens in any scenario. */
+const AFTER_ALL = '2028-12-31T00:00:00Z'
+
+/** What an installation needs to be told of a scenario. */
+export type Played = Pick<SeedScenario, 'mode' | 'timeZone' | 'rules' | 'collections' | 'contexts'>
 
 /** Opens an installation in which the scenario's collections and contexts are published, and does some deeds in it. */
-export async function openScenario(t: TestContext, scenario: SeedScenario, deeds: readonly Deed[]): Promise<School> {
+export async function openScenario(t: TestContext, scenario: Played, deeds: readonly Deed[]): Promise<School> {
   const school = await openSchool(t, { MODE: scenario.mode, TIME_ZONE: scenario.timeZone })
+  school.clock.set(AFTER_ALL)
+  for (const rule of scenario.rules) {
+    const made = await school.call('POST', '/v1/rules', { request: { ...(rule as object), default: true } })
+    assert.equal(made.status, 201)
+  }
   for (const [collectionId, leaves] of Object.entries(scenario.collections)) {
     await school.publish(
       collectionId,

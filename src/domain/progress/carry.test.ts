@@ -10,16 +10,20 @@ import { redirectWrite } from './move.ts'
 import type { Copied, Moved } from './provenance.ts'
 import { readRules } from './read-rule.ts'
 import { act, NEW_LEARNER, statusOf, storedRows, type Act, type School } from './learner-state.ts'
-import { actsOf, afterDeeds, entriesOf, playAnswer, playExtended, playRejoined, schoolOf } from './seed-school.ts'
-import { EXTENDED_SCENARIOS, REJOINED_AFTER_3_MONTHS, SEED_SCENARIOS, SEED_USER, type Entry } from './seed-scenarios.ts'
+import {
+  actsOf,
+  afterDeeds,
+  entriesOf,
+  playAnswer,
+  playExtended,
+  playRejoined,
+  schoolOf,
+  sortedEntries,
+} from './seed-school.ts'
+import { EXTENDED_SCENARIOS, REJOINED_AFTER_3_MONTHS, SEED_SCENARIOS, SEED_USER } from './seed-scenarios.ts'
 
 const userId = SEED_USER
 const STATUS_NAMES = ['Not Started', 'In Progress', 'Complete'] as const
-
-function sorted(entries: readonly Entry[]): readonly Entry[] {
-  const id = ({ collectionId, contextId, contentId }: Entry): string => [collectionId, contextId, contentId].join('|')
-  return [...entries].sort((a, b) => (id(a) < id(b) ? -1 : 1))
-}
 
 test('the tables are whole: 16 rows in the store, 30 answers', () => {
   assert.equal(SEED_SCENARIOS.flatMap(({ entries }) => entries).length, 16)
@@ -33,7 +37,7 @@ for (const scenario of SEED_SCENARIOS) {
   const school = schoolOf(scenario)
   test(`${scenario.title}: the store holds exactly the rows of "Entry in DB"`, () => {
     const rows = entriesOf(storedRows(school, afterDeeds(school, scenario.story)))
-    assert.deepEqual(sorted(rows), sorted(scenario.entries))
+    assert.deepEqual(rows, sortedEntries(scenario.entries))
   })
   for (const answer of scenario.answers) {
     test(`${scenario.title}: ${answer.action}: ${STATUS_NAMES[answer.progress]}`, () => {
@@ -47,7 +51,7 @@ for (const scenario of EXTENDED_SCENARIOS) {
   test(`Extended Enrolment Consumption: ${scenario.title}`, () => {
     const { school, state, opens } = playExtended(scenario)
     assert.equal(statusOf(school, state, opens), scenario.progress)
-    assert.deepEqual(sorted(entriesOf(storedRows(school, state))), sorted(scenario.entries))
+    assert.deepEqual(entriesOf(storedRows(school, state)), sortedEntries(scenario.entries))
   })
 }
 

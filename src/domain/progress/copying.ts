@@ -5,7 +5,7 @@
 import type { ContextTimes } from './context.ts'
 import type { Enrolment } from './enrolment.ts'
 import type { EnrolmentKey, ViewKey } from './key.ts'
-import type { ProgressMode } from './mode.ts'
+import type { Mode } from './mode.ts'
 import type { Copied } from './provenance.ts'
 import type { Rule, RuleAnswer } from './rule.ts'
 import { viewCompletedAt, type ViewTimes } from './view.ts'
@@ -32,7 +32,7 @@ export interface CopyTarget {
 
 /** All that bears on one content of one learner. */
 export interface ContentHistory {
-  readonly mode: ProgressMode
+  readonly mode: Mode
   /** The instance's time zone. */
   readonly timeZone: string
   readonly contentId: string

@@ -20,6 +20,11 @@ export function isActive(enrolment: Enrolment): boolean {
   return enrolment.unenrolledAt === null || enrolment.enrolledAt >= enrolment.unenrolledAt
 }
 
+/** Whether two enrolments hold the same facts; undefined is one that was never made. */
+export function sameEnrolment(a: Enrolment | undefined, b: Enrolment): boolean {
+  return a?.firstEnrolledAt === b.firstEnrolledAt && a.enrolledAt === b.enrolledAt && a.unenrolledAt === b.unenrolledAt
+}
+
 /** Merges two sets of enrolment facts. Associative, commutative, idempotent. */
 export function joinEnrolments(a: Enrolment, b: Enrolment): Enrolment {
   const unenrolledAt =

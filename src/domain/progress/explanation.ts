@@ -5,7 +5,7 @@
  */
 import type { Refusal } from './copying.ts'
 import type { EnrolmentKey, ViewKey } from './key.ts'
-import { MODE_TABLE, targetRow, type ProgressMode } from './mode.ts'
+import { MODE_TABLE, targetRow, type Mode } from './mode.ts'
 import { shownTimes, type Copied, type Migrated, type Moved, type Provenance } from './provenance.ts'
 import { completionPercentage, type Summary } from './summary.ts'
 import { NOT_STARTED, viewCompletedAt, viewStatus, type Status, type ViewTimes } from './view.ts'
@@ -39,7 +39,7 @@ export interface ViewExplanation {
   readonly asked: ViewKey
   /** The row that answers. */
   readonly target: ViewKey
-  readonly mode: ProgressMode
+  readonly mode: Mode
   readonly status: Status
   readonly completedAt: number | null
   /** From the row asked for back to where the progress was made. */
@@ -52,7 +52,7 @@ export interface ViewExplanation {
 
 /** What an explanation is made from. */
 export interface ViewQuestion {
-  readonly mode: ProgressMode
+  readonly mode: Mode
   /** The key asked for, filled in. */
   readonly asked: ViewKey
   /** The rows on the way, by key; undefined where there is none. */
@@ -117,7 +117,7 @@ function linksOf(row: ViewKey, { own, provenance }: RowAccount): readonly Link[]
 /** Why a collection's summary is as it is. */
 export interface SummaryExplanation {
   readonly key: EnrolmentKey
-  readonly mode: ProgressMode
+  readonly mode: Mode
   /** Which rows the leaves count from. */
   readonly rows: 'context' | 'collection' | 'content'
   readonly status: Status
@@ -135,7 +135,7 @@ export interface SummaryExplanation {
  * @param leaves the explanation of every leaf, as `explainView` gives it for (u, L, X, leaf)
  */
 export function explainSummary(
-  mode: ProgressMode,
+  mode: Mode,
   key: EnrolmentKey,
   summary: Pick<Summary, 'progress' | 'required' | 'status' | 'completedAt'>,
   leaves: readonly ViewExplanation[],

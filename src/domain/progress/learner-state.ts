@@ -17,7 +17,7 @@ import {
   type PartialViewKey,
   type ViewKey,
 } from './key.ts'
-import { isOrganic, targetRow, type ProgressMode } from './mode.ts'
+import { isOrganic, MODE_TABLE, targetRow, type Mode } from './mode.ts'
 import { decideMoves, moveRows, type MovedRow, type Participation } from './move.ts'
 import { NO_PROVENANCE, shownTimes, type Copied } from './provenance.ts'
 import type { Rule } from './rule.ts'
@@ -34,7 +34,7 @@ import {
 
 /** What a learner's progress is decided by besides what the learner does. */
 export interface School {
-  readonly mode: ProgressMode
+  readonly mode: Mode
   readonly timeZone: string
   /** Leaves by collection. */
   readonly collections: ReadonlyMap<string, readonly string[]>
@@ -101,7 +101,8 @@ export function storedRows(school: School, state: LearnerState): readonly Stored
   }
   for (const { key, row, movedTo, movedFrom } of movedViews(school, state)) {
     const own = state.views.get(viewId(key))?.row
-    const provenance = { ...NO_PROVENANCE, viewed: own !== undefined, movedTo, movedFrom }
+    const enrolledAt = state.blanks.get(viewId(key))?.at ?? null
+    const provenance = { ...NO_PROVENANCE, viewed: own !== undefined, enrolledAt, movedTo, movedFrom }
     rows.set(viewId(key), { key, status: viewStatus(row), times: row, own, provenance })
   }
   for (const [id, copied] of state.copies) {
@@ -141,8 +142,8 @@ function deriveCopies(school: School, state: LearnerState, contents: readonly st
       if (copied === null) copies.delete(id)
       else copies.set(id, copied)
       const at = state.enrolments.get(enrolmentId(decision.target))?.enrolment.firstEnrolledAt
-      // A row that enrolling made, and one that a copy made, are there from the enrolment on.
-      if (at !== undefined && (decision.kind === 'blank' || copied !== null)) {
+      // Enrolling made the row, or would have: which of the two was told of first must not show.
+      if (at !== undefined && MODE_TABLE[school.mode].enrolment.blankRows) {
         blanks.set(id, { key: decision.target, at })
       }
     }

@@ -4,13 +4,9 @@
  */
 import type { EnrolmentKey, ViewKey } from './key.ts'
 
-/** The modes that this version can be configured to run. One mode per instance (viewer-service seed, "Config Modes"). */
-export const MODES = ['strict', 'content', 'collection'] as const
+/** One mode per instance (viewer-service seed, "Config Modes"). */
+export const MODES = ['strict', 'content', 'collection', 'copy-content', 'copy-collection', 'move'] as const
 export type Mode = (typeof MODES)[number]
-
-/** All modes that the domain knows. */
-export const ALL_MODES = ['strict', 'content', 'collection', 'copy-content', 'copy-collection', 'move'] as const
-export type ProgressMode = (typeof ALL_MODES)[number]
 
 /**
  * Which row stands for a view of content c in collection L and context X: `context` the row of its own, (u, L, X, c);
@@ -43,7 +39,7 @@ const NOTHING_AT_ENROLMENT = { carries: 'nothing', sources: 'none', blankRows: f
 const NOTHING_ELSEWHERE = { carries: 'nothing', sources: 'none' } as const
 
 /** A mode or a cell that is missing here does not compile. */
-export const MODE_TABLE: Readonly<Record<ProgressMode, ModeCells>> = {
+export const MODE_TABLE: Readonly<Record<Mode, ModeCells>> = {
   strict: {
     viewInCollection: 'context',
     organicView: 'context',
@@ -89,6 +85,11 @@ export const MODE_TABLE: Readonly<Record<ProgressMode, ModeCells>> = {
   },
 }
 
+/** Whether progress made in one place is copied or moved to others: then a worker carries it over. */
+export function carriesOver(mode: Mode): boolean {
+  return MODE_TABLE[mode].enrolment.carries !== 'nothing'
+}
+
 /** Whether a key names a view outside any collection: then the content stands for its collection. */
 export function isOrganic(key: ViewKey): boolean {
   return key.collectionId === key.contentId
@@ -98,13 +99,13 @@ export function isOrganic(key: ViewKey): boolean {
  * The row that a write goes to and a read answers from. In `strict`, the default, nothing is mapped: progress counts
  * exactly where it was made. Move mode keeps this row too; where its context moved on, `redirectWrite` says where to.
  */
-export function targetRow(mode: ProgressMode, key: ViewKey): ViewKey {
+export function targetRow(mode: Mode, key: ViewKey): ViewKey {
   const cells = MODE_TABLE[mode]
   return rowOf(isOrganic(key) ? cells.organicView : cells.viewInCollection, key)
 }
 
 /** The row from which a leaf counts in the summary of an enrolment. */
-export function summaryRow(mode: ProgressMode, enrolment: EnrolmentKey, leaf: string): ViewKey {
+export function summaryRow(mode: Mode, enrolment: EnrolmentKey, leaf: string): ViewKey {
   const { userId, collectionId, contextId } = enrolment
   return rowOf(MODE_TABLE[mode].leafOfSummary, { userId, collectionId, contextId, contentId: leaf })
 }
@@ -113,7 +114,7 @@ export function summaryRow(mode: ProgressMode, enrolment: EnrolmentKey, leaf: st
  * Whether a row counts in the summary of an enrolment that has the row's content as a leaf. So a change of a row makes
  * stale: one summary of strict, all contexts of one collection in `collection`, all that contain the content in `content`.
  */
-export function countsIn(mode: ProgressMode, row: ViewKey, enrolment: EnrolmentKey): boolean {
+export function countsIn(mode: Mode, row: ViewKey, enrolment: EnrolmentKey): boolean {
   if (row.userId !== enrolment.userId) return false
   const counted = summaryRow(mode, enrolment, row.contentId)
   return counted.collectionId === row.collectionId && counted.contextId === row.contextId

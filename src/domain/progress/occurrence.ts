@@ -2,6 +2,7 @@
  * What happened in the progress core, as written to the log in the same commit as the rows (DESIGN decision 3). These
  * drive the workers today; their typed, versioned public definitions replace this file when they come.
  */
+import { isActive, sameEnrolment, type Enrolment } from './enrolment.ts'
 import type { EnrolmentKey, ViewKey } from './key.ts'
 import { COMPLETE, NOT_STARTED, viewCompletedAt, type Status, type ViewDecision } from './view.ts'
 
@@ -10,6 +11,14 @@ export type Occurrence =
   | ({ readonly type: 'view-ended'; readonly completedAt: number } & ViewKey)
   /** A late message moved the completion of an ended view to an earlier time. */
   | ({ readonly type: 'view-corrected'; readonly completedAt: number } & ViewKey)
+  /** A completion was copied into this row, or another than before. */
+  | ({
+      readonly type: 'view-copied'
+      readonly completedAt: number
+      readonly fromCollectionId: string
+      readonly fromContextId: string
+      readonly ruleId: string
+    } & ViewKey)
   | ({
       readonly type: 'attempt-submitted'
       readonly attemptId: string
@@ -18,6 +27,13 @@ export type Occurrence =
     } & ViewKey)
   | ({ readonly type: 'enrolment-created' } & EnrolmentKey)
   | ({ readonly type: 'enrolment-changed'; readonly active: boolean } & EnrolmentKey)
+  /** The collection's progress in this context is now in another. */
+  | ({
+      readonly type: 'progress-moved'
+      readonly toContextId: string
+      readonly ruleId: string
+      readonly movedAt: number
+    } & EnrolmentKey)
   | ({ readonly type: 'progress-removed'; readonly views: number; readonly attempts: number } & EnrolmentKey)
   | ({
       readonly type: 'collection-progress-changed'
@@ -35,7 +51,7 @@ export type Occurrence =
   | { readonly type: 'unreadable'; readonly text: string; readonly reason: string }
 
 /** What is told of a decided view: that it started, that it ended, or that it had ended earlier than was known. */
-export function viewOccurrences(key: ViewKey, decision: ViewDecision): readonly Occurrence[] {
+export function viewOccurrences(key: ViewKey, decision: Omit<ViewDecision, 'outcome'>): readonly Occurrence[] {
   const { row, statusBefore, statusAfter, corrected } = decision
   const told: Occurrence[] = []
   if (statusBefore === NOT_STARTED && statusAfter > NOT_STARTED) told.push({ type: 'view-started', ...key })
@@ -44,6 +60,21 @@ export function viewOccurrences(key: ViewKey, decision: ViewDecision): readonly 
   if (statusBefore !== COMPLETE) told.push({ type: 'view-ended', ...key, completedAt })
   else if (corrected) told.push({ type: 'view-corrected', ...key, completedAt })
   return told
+}
+
+/**
+ * What is told of an enrolment that was made or changed by enrolling: that it is new, or active again.
+ * @param anyChange whether any change of its times is told of, because progress is carried over by them.
+ */
+export function enrolmentOccurrences(
+  key: EnrolmentKey,
+  before: Enrolment | undefined,
+  after: Enrolment,
+  anyChange: boolean,
+): readonly Occurrence[] {
+  if (before === undefined) return [{ type: 'enrolment-created', ...key }]
+  const changed = anyChange ? !sameEnrolment(before, after) : !isActive(before) && isActive(after)
+  return changed ? [{ type: 'enrolment-changed', ...key, active: isActive(after) }] : []
 }
 
 /** What others are told of a summary: a change of these is a change of progress. */
@@ -85,9 +116,11 @@ export const TRIGGERS: readonly Occurrence['type'][] = [
   'view-started',
   'view-ended',
   'view-corrected',
+  'view-copied',
   'attempt-submitted',
   'enrolment-created',
   'enrolment-changed',
+  'progress-moved',
 ]
 const TRIGGER_SET: ReadonlySet<Occurrence['type']> = new Set(TRIGGERS)
 

@@ -1,12 +1,11 @@
 /**
  * How a row came to be: the answer to "why is this complete?" is read from it, never guessed.
  * Source: progress modes, "Words" and "Explain". Times are UTC milliseconds.
- *
- * Provenance is a join like the row itself (DESIGN decision 1). Read back from storage by read-provenance.ts.
+ * Stored copies and moves are read back by read-provenance.ts.
  */
 import { compareText } from '../id.ts'
-import { compareViewKeys, viewId, type ViewKey } from './key.ts'
-import type { ProgressMode } from './mode.ts'
+import { compareViewKeys, type ViewKey } from './key.ts'
+import type { Mode } from './mode.ts'
 import type { Finding } from './rule.ts'
 import { viewCompletedAt, type ViewTimes } from './view.ts'
 
@@ -38,7 +37,7 @@ export interface Moved extends Because {
 /** The row was made from another when the instance changed its mode. */
 export interface Migrated {
   readonly from: ViewKey
-  readonly fromMode: ProgressMode
+  readonly fromMode: Mode
   readonly at: number
 }
 
@@ -66,62 +65,17 @@ export const NO_PROVENANCE: Provenance = {
   migrated: [],
 }
 
-/** Merges what is known of one row. Associative, commutative, idempotent. */
-export function joinProvenance(a: Provenance, b: Provenance): Provenance {
-  return {
-    viewed: a.viewed || b.viewed,
-    enrolledAt: either(a.enrolledAt, b.enrolledAt, Math.min),
-    copied: either(a.copied, b.copied, joinCopied),
-    movedTo: either(a.movedTo, b.movedTo, joinMoved),
-    movedFrom: joinLists(a.movedFrom, b.movedFrom, (moved) => moved.fromContextId, joinMoved),
-    migrated: joinLists(a.migrated, b.migrated, ({ from }) => viewId(from), joinMigrated),
-  }
-}
-
 /**
- * Of two copies into one row the one that came first by its moment; of two at one moment that of the newest completion,
- * then the first key (progress modes, rule 3).
+ * Order in which copies take precedence: the one that came first by its moment; of two at one moment that of the newest
+ * completion, then the first key (progress modes, rule 3).
  */
-export function joinCopied(a: Copied, b: Copied): Copied {
-  return compareCopied(a, b) <= 0 ? a : b
-}
-
-/** Order in which copies take precedence. */
 export function compareCopied(a: Copied, b: Copied): number {
   return a.at - b.at || b.completedAt - a.completedAt || compareViewKeys(a.from, b.from) || compareWhole(a, b)
-}
-
-function joinMoved(a: Moved, b: Moved): Moved {
-  return (a.at - b.at || compareText(a.toContextId, b.toContextId) || compareWhole(a, b)) <= 0 ? a : b
-}
-
-function joinMigrated(a: Migrated, b: Migrated): Migrated {
-  return (a.at - b.at || compareWhole(a, b)) <= 0 ? a : b
 }
 
 /** The last resort of an order, so that it is total: what two values print as. */
 function compareWhole(a: object, b: object): number {
   return compareText(JSON.stringify(a), JSON.stringify(b))
-}
-
-function either<T>(a: T | null, b: T | null, join: (a: T, b: T) => T): T | null {
-  if (a === null) return b
-  return b === null ? a : join(a, b)
-}
-
-function joinLists<T>(
-  a: readonly T[],
-  b: readonly T[],
-  idOf: (item: T) => string,
-  join: (a: T, b: T) => T,
-): readonly T[] {
-  const items = new Map<string, T>()
-  for (const item of [...a, ...b]) {
-    const id = idOf(item)
-    const known = items.get(id)
-    items.set(id, known === undefined ? item : join(known, item))
-  }
-  return [...items].sort(([x], [y]) => compareText(x, y)).map(([, item]) => item)
 }
 
 /**

@@ -1,36 +1,32 @@
 /**
- * Provenance as stored: JSON text, fields named as in the types, checked when it is read back, since
- * an explanation built on a damaged row would be a guess.
+ * Copies and moves as stored: JSON text, fields named as in the types, checked when it is read back, since an
+ * explanation built on a damaged row would be a guess.
  */
 import { isId } from '../id.ts'
-import { ALL_MODES } from './mode.ts'
-import { joinProvenance, NO_PROVENANCE, type Provenance } from './provenance.ts'
+import type { Copied, Moved } from './provenance.ts'
 
-/** The text to store. Equal provenance gives equal text. */
-export function writeProvenance(provenance: Provenance): string {
-  // Merging with nothing puts lists in their order.
-  return JSON.stringify(joinProvenance(NO_PROVENANCE, provenance), sortedFields)
+/** Reads a stored copy; undefined where the text is none. Fields beyond the known are left alone. */
+export function readCopied(text: string): Copied | undefined {
+  // Every field that is read has just been checked.
+  return readChecked(text, isCopied) as Copied | undefined
 }
 
-/** Reads stored text; undefined where it is no provenance. Fields beyond the known are left alone. */
-export function readProvenance(text: string): Provenance | undefined {
-  let value: unknown
+/** Likewise a stored move. */
+export function readMoved(text: string): Moved | undefined {
+  return readChecked(text, isMoved) as Moved | undefined
+}
+
+function readChecked(text: string, check: Check): unknown {
   try {
-    value = JSON.parse(text)
+    const value: unknown = JSON.parse(text)
+    return check(value) ? value : undefined
   } catch {
     // The caller says which row cannot be read; the parser's own message names only a position.
     return undefined
   }
-  // Every field that is read has just been checked.
-  return isProvenance(value) ? (value as Provenance) : undefined
 }
 
 type Check = (value: unknown) => boolean
-
-function sortedFields(_name: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-}
 
 const isTime: Check = (value) => typeof value === 'number' && Number.isSafeInteger(value)
 const isFlag: Check = (value) => typeof value === 'boolean'
@@ -85,11 +81,4 @@ const isFinding: Check = (value) => FINDINGS.some((check) => check(value))
 const because = { ruleId: isIdText, findings: listOf(isFinding) }
 const isKey = shape({ userId: isIdText, collectionId: isIdText, contextId: isIdText, contentId: isIdText })
 const isMoved = shape({ ...because, fromContextId: isIdText, toContextId: isIdText, at: isTime })
-const isProvenance = shape({
-  viewed: isFlag,
-  enrolledAt: orNull(isTime),
-  copied: orNull(shape({ ...because, from: isKey, at: isTime, startedAt: isTime, completedAt: isTime })),
-  movedTo: orNull(isMoved),
-  movedFrom: listOf(isMoved),
-  migrated: listOf(shape({ from: isKey, fromMode: oneOf(...ALL_MODES), at: isTime })),
-})
+const isCopied = shape({ ...because, from: isKey, at: isTime, startedAt: isTime, completedAt: isTime })

@@ -4,7 +4,7 @@
  * It is long because the tables are. Times are RFC 3339; dates alone are whole days in `timeZone`.
  */
 import type { PartialViewKey } from './key.ts'
-import type { ProgressMode } from './mode.ts'
+import type { Mode } from './mode.ts'
 import type { Status } from './view.ts'
 
 /** Something that Rahul does. */
@@ -53,7 +53,7 @@ export interface SeedContext {
 export interface SeedScenario {
   /** The heading in the seed. */
   readonly title: string
-  readonly mode: ProgressMode
+  readonly mode: Mode
   readonly timeZone: string
   /** The instance's rules, as JSON has them. */
   readonly rules: readonly unknown[]
@@ -403,7 +403,7 @@ export const SEED_SCENARIOS: readonly SeedScenario[] = [
 /** A row of "Extended Enrolment Consumption": what is written with one request is read with another. */
 export interface ExtendedScenario {
   readonly title: string
-  readonly mode: ProgressMode
+  readonly mode: Mode
   readonly rules: readonly unknown[]
   /** He is enrolled here before the write; a copy goes only where one is enrolled. */
   readonly enrolsIn: readonly Required<Place>[]

@@ -109,12 +109,18 @@ export function playRejoined({ timeZone, completed, rejoined }: RejoinedCase): P
   return { school, state, opens: { userId: SEED_USER, ...place, contentId: 'c' } }
 }
 
-/** Stored rows in the form of the tables of "Entry in DB". */
+/** Stored rows in the form, and the order, of the tables of "Entry in DB". */
 export function entriesOf(rows: readonly StoredRow[]): readonly Entry[] {
-  return rows.map(
-    ({ key: { collectionId, contextId, contentId }, status, provenance: { copied, movedTo, viewed } }) => {
+  return sortedEntries(
+    rows.map(({ key: { collectionId, contextId, contentId }, status, provenance: { copied, movedTo, viewed } }) => {
       const how = movedTo !== null ? 'deleted' : copied !== null ? 'copied' : viewed || status > 0 ? 'viewed' : 'blank'
       return { collectionId, contextId, contentId, status, how }
-    },
+    }),
   )
+}
+
+/** By collection, context and content. */
+export function sortedEntries(entries: readonly Entry[]): readonly Entry[] {
+  const id = ({ collectionId, contextId, contentId }: Entry): string => [collectionId, contextId, contentId].join('|')
+  return [...entries].sort((a, b) => (id(a) < id(b) ? -1 : 1))
 }

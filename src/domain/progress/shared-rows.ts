@@ -5,18 +5,18 @@
 import type { Attempt } from './attempt.ts'
 import { leavesEver, type Structure } from './hierarchy.ts'
 import { joinIds, type EnrolmentKey, type ViewKey } from './key.ts'
-import { countsIn, MODE_TABLE, summaryRow, type ProgressMode } from './mode.ts'
+import { countsIn, MODE_TABLE, summaryRow, type Mode } from './mode.ts'
 import { staleEnrolment, type Occurrence } from './occurrence.ts'
 import type { RawProgress } from './summary.ts'
 import type { ViewTimes } from './view.ts'
 
 /** Whether a row may count in more than one enrolment: then a change of it concerns others than its own key names. */
-export function sharesRows(mode: ProgressMode): boolean {
+export function sharesRows(mode: Mode): boolean {
   return MODE_TABLE[mode].leafOfSummary !== 'context'
 }
 
 /** Whether the rows that count in an enrolment lie under its own key: then they alone, without enrolling, make a summary. */
-export function ownsRows(mode: ProgressMode, { collectionId, contextId }: EnrolmentKey): boolean {
+export function ownsRows(mode: Mode, { collectionId, contextId }: EnrolmentKey): boolean {
   switch (MODE_TABLE[mode].leafOfSummary) {
     case 'context':
       return true
@@ -38,12 +38,7 @@ export interface RowReader {
 export type CountedRows = Pick<RawProgress, 'views' | 'attempts'>
 
 /** The rows that count in an enrolment. Of rows that belong to contents those of its leaves, former ones included. */
-export function countedRows(
-  mode: ProgressMode,
-  enrolment: EnrolmentKey,
-  structure: Structure,
-  reader: RowReader,
-): CountedRows {
+export function countedRows(mode: Mode, enrolment: EnrolmentKey, structure: Structure, reader: RowReader): CountedRows {
   const { userId, collectionId } = enrolment
   if (ownsRows(mode, enrolment)) return reader.rowsOf(enrolment)
   if (MODE_TABLE[mode].leafOfSummary === 'collection') {
@@ -67,14 +62,17 @@ export interface KnownEnrolments {
   enrolmentsOf(userId: string, collectionId?: string): readonly EnrolmentKey[]
   /** Whether a content is a leaf of a collection, or was one. */
   holds(collectionId: string, contentId: string): boolean
+  /** Enrolments to which what happened was carried over, in the modes that do. */
+  carriedTo?: ((occurrence: Occurrence) => readonly EnrolmentKey[]) | undefined
 }
 
 /**
  * The enrolments whose summaries an occurrence makes stale, beside the one that its own key names. Its cost grows with
  * the enrolments of that learner, never with those of others.
  */
-export function alsoStale(mode: ProgressMode, occurrence: Occurrence, known: KnownEnrolments): readonly EnrolmentKey[] {
+export function alsoStale(mode: Mode, occurrence: Occurrence, known: KnownEnrolments): readonly EnrolmentKey[] {
   const named = staleEnrolment(occurrence)
+  if (known.carriedTo !== undefined) return known.carriedTo(occurrence)
   if (named === undefined || !('contentId' in occurrence) || !sharesRows(mode)) return []
   const byContent = MODE_TABLE[mode].leafOfSummary === 'content'
   // Attempts count in a collection's rows whether or not their content is a leaf, so there all its enrolments are concerned.
@@ -89,11 +87,11 @@ export function alsoStale(mode: ProgressMode, occurrence: Occurrence, known: Kno
 
 /** Every enrolment whose summary these occurrences make stale, each once. */
 export function allStale(
-  mode: ProgressMode,
+  mode: Mode,
   occurrences: Iterable<Occurrence>,
   known: KnownEnrolments,
 ): readonly EnrolmentKey[] {
-  const shared = sharesRows(mode)
+  const shared = sharesRows(mode) || known.carriedTo !== undefined
   const keys = new Map<string, EnrolmentKey>()
   for (const occurrence of occurrences) {
     const named = staleEnrolment(occurrence)
@@ -118,7 +116,7 @@ export type Going =
  * @param enrolled whether the learner is, or was, enrolled under the key.
  * @param elsewhere whether in another context of the same collection too.
  */
-export function goingWith(mode: ProgressMode, key: EnrolmentKey, enrolled: boolean, elsewhere: boolean): Going {
+export function goingWith(mode: Mode, key: EnrolmentKey, enrolled: boolean, elsewhere: boolean): Going {
   if (MODE_TABLE[mode].leafOfSummary !== 'collection') return 'own'
   if (ownsRows(mode, key)) return elsewhere ? 'enrolment' : 'own'
   return enrolled && !elsewhere ? 'own-and-shared' : 'own'

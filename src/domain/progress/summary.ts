@@ -114,7 +114,7 @@ function completionTime(structure: Structure, raw: RawProgress): number | undefi
 }
 
 /** When the last of these leaves was completed; undefined where one is not, or where there are none. */
-function allCompletedAt(leaves: readonly string[], views: ReadonlyMap<string, ViewTimes>): number | undefined {
+export function allCompletedAt(leaves: readonly string[], views: ReadonlyMap<string, ViewTimes>): number | undefined {
   let last: number | undefined
   for (const leaf of leaves) {
     const view = views.get(leaf)

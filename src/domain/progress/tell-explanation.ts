@@ -3,7 +3,7 @@ import type { Refusal } from './copying.ts'
 import { ENGLISH, fill, type Sentences } from './explanation-sentences.ts'
 import type { Link, SummaryExplanation, ViewExplanation } from './explanation.ts'
 import { compareViewKeys, type ViewKey } from './key.ts'
-import { isOrganic, MODE_TABLE, type ProgressMode } from './mode.ts'
+import { isOrganic, MODE_TABLE, type Mode } from './mode.ts'
 import type { Finding, RuleAnswer } from './rule.ts'
 import { COMPLETE, NOT_STARTED } from './view.ts'
 
@@ -75,12 +75,12 @@ function tellRow(key: ViewKey, { sentences }: Telling): string {
 }
 
 /** The same for a stored row: where all views of a content share one, it does not say where they were made. */
-function tellStored(key: ViewKey, mode: ProgressMode, telling: Telling): string {
+function tellStored(key: ViewKey, mode: Mode, telling: Telling): string {
   const shared = MODE_TABLE[mode].viewInCollection === 'content'
   return shared ? fill(telling.sentences.rowAnywhere, { content: key.contentId }) : tellRow(key, telling)
 }
 
-function tellLink(link: Link, mode: ProgressMode, telling: Telling): string {
+function tellLink(link: Link, mode: Mode, telling: Telling): string {
   const { sentences } = telling
   const row = tellStored(link.row, mode, telling)
   switch (link.kind) {
@@ -123,7 +123,7 @@ function carried({ ruleId, at, findings }: Carried, telling: Telling): { rule: s
   return { rule: ruleId, at: tellTime(at, telling), because: tellFindings(findings, telling) }
 }
 
-function tellRefusal(refusal: Refusal, mode: ProgressMode, telling: Telling): string {
+function tellRefusal(refusal: Refusal, mode: Mode, telling: Telling): string {
   const { sentences } = telling
   const { reason, tried, completedAt } = refusal
   const noRules = reason === 'no-rule-holds' && tried.length === 0

@@ -145,7 +145,8 @@ export function decideView(before: ViewRow | undefined, fact: ViewFact): ViewDec
   return { outcome, row: changed ? row : undefined, statusBefore, statusAfter, corrected }
 }
 
-function sameView(a: ViewRow, b: ViewRow): boolean {
+/** Whether two rows hold the same. */
+export function sameView(a: ViewRow, b: ViewRow): boolean {
   return (
     a.startedAt === b.startedAt &&
     a.completedAt === b.completedAt &&

@@ -4,6 +4,7 @@ import { scoreAttempt, type Attempt } from '../../domain/progress/attempt.ts'
 import { compareKeys, type EnrolmentKey, type ViewKey } from '../../domain/progress/key.ts'
 import { targetRow, type Mode } from '../../domain/progress/mode.ts'
 import { AGGREGATE_CONSUMER, TRIGGERS } from '../../domain/progress/occurrence.ts'
+import type { Rule } from '../../domain/progress/rule.ts'
 import type { ViewFact } from '../../domain/progress/view.ts'
 import type { ViewWrite } from '../../ports/progress-store.ts'
 import type { Store } from '../../ports/store.ts'
@@ -19,6 +20,13 @@ export type Step =
       readonly key: EnrolmentKey
       readonly at: number
       readonly timed: boolean
+    }
+  | { readonly op: 'rule'; readonly rule: Rule }
+  | {
+      readonly op: 'context'
+      readonly collectionId: string
+      readonly contextId: string
+      readonly endsAt: number | null
     }
   | { readonly op: 'removeAll'; readonly userId: string }
   | { readonly op: 'publish'; readonly collectionId: string; readonly children: readonly Outline[] }
@@ -39,6 +47,26 @@ const outlines: readonly (readonly Outline[])[] = [
 ]
 
 const at = fc.integer({ min: 1, max: 40 })
+
+/** In the modes that carry over: all of it, or only what was done not long before. */
+const rules: readonly Rule[] = [
+  { id: 'any', any: [{ always: true }] },
+  { id: 'any', any: [{ completedDuring: 'context' }] },
+]
+
+/** What else a context says, where only its dates matter. */
+export const CONTEXT = {
+  kind: 'batch',
+  name: '',
+  startsAt: null,
+  endsAt: null,
+  enrolmentEndsAt: null,
+  statusSet: null,
+  startDate: null,
+  endDate: null,
+  enrollmentEndDate: null,
+  rules: null,
+} as const
 
 export const enrolmentKey: fc.Arbitrary<EnrolmentKey> = fc.record({
   userId: fc.constantFrom(...users),
@@ -112,6 +140,16 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ op: fc.constantFrom('recompute' as const, 'aggregate' as const) }) },
+  { weight: 1, arbitrary: fc.record({ op: fc.constant('rule' as const), rule: fc.constantFrom(...rules) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      op: fc.constant('context' as const),
+      collectionId: fc.constantFrom(...collections),
+      contextId: fc.constantFrom(...contexts),
+      endsAt: fc.option(at),
+    }),
+  },
 )
 
 /** The step with its views and attempts under the rows that the mode maps them to. */
@@ -136,21 +174,41 @@ export async function apply({ store, clock }: OpenedStore, taken: Step): Promise
       return store.progress.recordViews(taken.writes)
     case 'submit':
       return store.progress.submitAttempt(taken.key, taken.attempt)
-    case 'enrol':
-      return store.progress.enrol(taken.key, taken.at, taken.timed)
+    case 'enrol': {
+      const answer = await store.progress.enrol(taken.key, taken.at, taken.timed)
+      await store.progress.carry(taken.key, 2)
+      return answer
+    }
+    case 'rule': {
+      const answer = await store.catalogue.putRule({ rule: taken.rule, byDefault: true })
+      return [answer, await carryAll(store)]
+    }
+    case 'context': {
+      const { collectionId, contextId, endsAt } = taken
+      const answer = await store.catalogue.putContext({ ...CONTEXT, collectionId, contextId, endsAt })
+      return [answer, await carryAll(store)]
+    }
     case 'unenrol':
       return store.progress.unenrol(taken.key, taken.at)
     case 'remove':
       return store.progress.remove(taken.key)
     case 'removeAll':
       return store.progress.removeAll(taken.userId)
-    case 'publish':
-      return store.catalogue.publish(collection(taken.collectionId, taken.children), JSON.stringify(taken.children))
+    case 'publish': {
+      const structure = collection(taken.collectionId, taken.children)
+      const answer = await store.catalogue.publish(structure, JSON.stringify(taken.children))
+      return [answer, await carryAll(store)]
+    }
     case 'recompute':
       return store.progress.recompute(allKeys)
     case 'aggregate':
       return aggregate(store)
   }
+}
+
+/** What the worker does after the catalogue changed. */
+async function carryAll({ progress }: Store): Promise<void> {
+  for (const key of [...allKeys].sort(compareKeys)) await progress.carry(key, 2)
 }
 
 /** What the worker does with what it has not read, in an order that does not depend on the store. */

@@ -2,6 +2,7 @@ import { sharesRows } from '../../domain/progress/shared-rows.ts'
 import { MODES } from '../../domain/progress/mode.ts'
 import { catalogueKit } from './catalogue.kit.ts'
 import { logKit } from './log.kit.ts'
+import { modesKit } from './modes.kit.ts'
 import { progressStoreKit } from './progress-store.kit.ts'
 import { recordViewsKit } from './record-views.kit.ts'
 import { rulesKit } from './rules.kit.ts'
@@ -15,5 +16,7 @@ for (const implementation of IMPLEMENTATIONS) {
   catalogueKit(implementation)
   rulesKit(implementation)
 }
+
+for (const implementation of MODES.flatMap(implementationsIn)) modesKit(implementation)
 
 for (const implementation of MODES.filter(sharesRows).flatMap(implementationsIn)) sharedRowsKit(implementation)

@@ -20,15 +20,16 @@ export interface OpenedStore {
 export interface Implementation {
   readonly name: string
   readonly mode: Mode
-  readonly open: () => Promise<OpenedStore>
+  /** @param timeZone IANA name, UTC where it is left out. */
+  readonly open: (timeZone?: string) => Promise<OpenedStore>
 }
 
 export const LIMITS = { queueMax: 10_000, commitMax: 1000, retryAfterSeconds: 1 }
 
 function memoryIn(mode: Mode): Implementation {
-  const open = (): Promise<OpenedStore> => {
+  const open = (timeZone?: string): Promise<OpenedStore> => {
     const clock = new SimulatedClock()
-    const store = openMemoryStore(clock, mode)
+    const store = openMemoryStore(clock, mode, timeZone)
     return Promise.resolve({ store, clock, close: () => store.close() })
   }
   return { name: named('memory', mode), mode, open }
@@ -36,11 +37,11 @@ function memoryIn(mode: Mode): Implementation {
 
 /** @param factsMax facts that wait before they are folded into their table: a reader must not notice. */
 function sqliteIn(mode: Mode, name: string, factsMax: number): Implementation {
-  const open = async (): Promise<OpenedStore> => {
+  const open = async (timeZone = 'UTC'): Promise<OpenedStore> => {
     const clock = new SimulatedClock()
     const folder = mkdtempSync(join(tmpdir(), 'waymark-kit-'))
     const fold = { factsMax, afterMs: Number.MAX_SAFE_INTEGER, rowsMin: 1 }
-    const store = await openSqliteStore({ folder, mode, clock, limits: LIMITS, fold })
+    const store = await openSqliteStore({ folder, mode, timeZone, clock, limits: LIMITS, fold })
     return {
       store,
       clock,
@@ -61,7 +62,9 @@ function named(store: string, mode: Mode): string {
 
 /** Every implementation in one mode; the reference first. */
 export function implementationsIn(mode: Mode): readonly [Implementation, ...Implementation[]] {
-  return [memoryIn(mode), sqliteIn(mode, 'sqlite', 100_000), sqliteIn(mode, 'sqlite, folding after each third fact', 3)]
+  return process.env['ONLYMEM']
+    ? [memoryIn(mode)]
+    : [memoryIn(mode), sqliteIn(mode, 'sqlite', 100_000), sqliteIn(mode, 'sqlite, folding after each third fact', 3)]
 }
 
 export const IMPLEMENTATIONS: readonly Implementation[] = implementationsIn('strict')

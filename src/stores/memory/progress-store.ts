@@ -4,20 +4,34 @@ import {
   enrolOutcome,
   isActive,
   joinEnrolments,
+  sameEnrolment,
   unenrolAt,
   type Enrolment,
 } from '../../domain/progress/enrolment.ts'
 import { holdsLeaf, type Structure } from '../../domain/progress/hierarchy.ts'
 import { compareKeys, type EnrolmentKey, type ViewKey } from '../../domain/progress/key.ts'
 import type { Mode } from '../../domain/progress/mode.ts'
-import { summaryOccurrences, viewOccurrences, type Occurrence } from '../../domain/progress/occurrence.ts'
-import { allStale, countedRows, goingWith, ownsRows, type KnownEnrolments } from '../../domain/progress/shared-rows.ts'
+import {
+  enrolmentOccurrences,
+  summaryOccurrences,
+  viewOccurrences,
+  type Occurrence,
+} from '../../domain/progress/occurrence.ts'
+import {
+  allStale,
+  countedRows,
+  goingWith,
+  ownsRows,
+  type Going,
+  type KnownEnrolments,
+} from '../../domain/progress/shared-rows.ts'
 import { hasProgress, summarise, type RawProgress, type Summary } from '../../domain/progress/summary.ts'
 import { decideView, factRow, joinViews, type ViewFact, type ViewRow } from '../../domain/progress/view.ts'
 import type { Page, PageRequest } from '../../ports/page.ts'
 import type {
   AttemptRecorded,
   ConsumerPosition,
+  ContentAccount,
   Enrolled,
   EnrolmentRecorded,
   EnrolmentSummary,
@@ -27,40 +41,57 @@ import type {
   ViewWrite,
 } from '../../ports/progress-store.ts'
 import type { MemoryCatalogue } from './catalogue.ts'
+import type { Carrying } from '../carrying/carrying.ts'
+import { carryingIn } from '../carrying/modes.ts'
+import { plainAccount, type School } from '../carrying/account.ts'
+import { recordShown, redirected } from '../carrying/record.ts'
+import { idsOf, MemoryCopies, MemoryFacts, MemoryMoves } from './facts.ts'
 import type { MemoryLog } from './log.ts'
 import { compareIds, TupleMap } from './ordered-map.ts'
 import { pageOf } from './page.ts'
+
+/** How progress counts. */
+export interface MemoryOptions {
+  readonly mode: Mode
+  /** IANA name. */
+  readonly timeZone: string
+}
+
+interface CountedViews {
+  readonly views: ReadonlyMap<string, ViewRow>
+  readonly attempts: ReadonlyMap<string, readonly Attempt[]>
+}
 
 /** Progress as maps; merges with the domain's own joins and computes every summary when it is read. */
 export class MemoryProgressStore implements ProgressStore {
   readonly #mode: Mode
   readonly #log: MemoryLog
   readonly #catalogue: MemoryCatalogue
-  readonly #views = new TupleMap<ViewRow>()
-  readonly #attempts = new TupleMap<Attempt>()
-  readonly #enrolments = new TupleMap<Enrolment>()
-  readonly #completions = new TupleMap<number>()
+  readonly #facts = new MemoryFacts()
+  readonly #school: School
+  readonly #carrying: Carrying | undefined
   readonly #summaries = new TupleMap<Summary>()
   readonly #stale = new TupleMap<EnrolmentKey>()
-  readonly #known: KnownEnrolments = {
-    enrolmentsOf: (userId, collectionId) => {
-      const found = this.#enrolments.under(userId, ...(collectionId === undefined ? [] : [collectionId]))
-      return found.map(({ ids: [, collection = '', contextId = ''] }) => ({
-        userId,
-        collectionId: collection,
-        contextId,
-      }))
-    },
-    holds: (collectionId, contentId) => {
-      const published = this.#catalogue.publicationNow(collectionId)
-      return published !== undefined && holdsLeaf(published.structure, contentId)
-    },
-  }
+  readonly #known: KnownEnrolments
 
-  constructor(mode: Mode, log: MemoryLog, catalogue: MemoryCatalogue) {
+  constructor({ mode, timeZone }: MemoryOptions, log: MemoryLog, catalogue: MemoryCatalogue) {
     this.#mode = mode
     this.#log = log
     this.#catalogue = catalogue
+    this.#school = { mode, timeZone, facts: this.#facts, catalogue }
+    const carrying = carryingIn(this.#school, new MemoryCopies(), new MemoryMoves())
+    this.#carrying = carrying
+    this.#known = {
+      enrolmentsOf: (userId, collectionId) => this.#facts.enrolmentsOf(userId, collectionId),
+      holds: (collectionId, contentId) => {
+        const published = catalogue.publicationNow(collectionId)
+        return published !== undefined && holdsLeaf(published.structure, contentId)
+      },
+      carriedTo: carrying && ((occurrence) => carrying.alsoStale(occurrence)),
+    }
+    catalogue.afterChange = (change) => {
+      this.#carryAgain(change)
+    }
     catalogue.beforePublish = (collectionId, everyone) => {
       const behind = this.#stale.under().filter(({ value }) => value.collectionId === collectionId)
       for (const { value } of behind) this.#recompute(value)
@@ -82,45 +113,53 @@ export class MemoryProgressStore implements ProgressStore {
 
   #recordView(key: ViewKey, fact: ViewFact): ViewRecorded {
     const ids = [...idsOf(key), key.contentId]
-    const before = this.#views.get(...ids)
+    const before = this.#facts.view(key)
+    if (this.#carrying !== undefined) {
+      const { recorded, occurrences } = recordShown(this.#carrying, key, fact, before, (_, merged) => {
+        this.#facts.viewRows.set(ids, merged)
+      })
+      this.#appendAll(occurrences)
+      return recorded
+    }
     const decision = decideView(before, fact)
     const { outcome, row } = decision
     if (row === undefined) return { outcome, row: before }
-    this.#views.set(ids, before === undefined ? factRow(fact) : joinViews(before, factRow(fact)))
+    this.#facts.viewRows.set(ids, before === undefined ? factRow(fact) : joinViews(before, factRow(fact)))
     for (const occurrence of viewOccurrences(key, decision)) this.#append(occurrence)
     return { outcome, row }
   }
 
   submitAttempt(key: ViewKey, attempt: Attempt): Promise<AttemptRecorded> {
-    const ids = [...idsOf(key), key.contentId, attempt.attemptId]
-    const before = this.#attempts.get(...ids)
+    const before = this.#facts.attemptRows.get(...idsOf(key), key.contentId, attempt.attemptId)
     const { outcome, attempt: after, changed } = decideAttempt(before, attempt)
-    this.#attempts.set(ids, after)
+    this.#facts.mergeAttempt(key, attempt)
+    const place = this.#carrying?.place(key).key ?? key
     if (changed) {
       const { attemptId, score, maxScore } = after
-      this.#append({ type: 'attempt-submitted', ...key, attemptId, score, maxScore })
+      this.#append({ type: 'attempt-submitted', ...place, attemptId, score, maxScore })
     }
-    return Promise.resolve({ outcome, attempt: after })
+    return Promise.resolve({ outcome, attempt: after, ...redirected(key, place) })
   }
 
   enrol(key: EnrolmentKey, at: number, timed = false): Promise<EnrolmentRecorded> {
-    const before = this.#enrolments.get(...idsOf(key))
+    const before = this.#facts.enrolment(key)
     const after = enrolAt(before, at, timed)
     const enrolment = before === undefined ? after : joinEnrolments(before, after)
-    this.#enrolments.set(idsOf(key), enrolment)
-    if (before === undefined) this.#append({ type: 'enrolment-created', ...key })
-    else if (!isActive(before) && isActive(enrolment)) {
-      this.#append({ type: 'enrolment-changed', ...key, active: true })
+    this.#facts.enrolments.set(idsOf(key), enrolment)
+    this.#appendAll(enrolmentOccurrences(key, before, enrolment, this.#carrying !== undefined))
+    if (this.#carrying !== undefined && !sameEnrolment(before, enrolment)) {
+      this.#appendAll(this.#carrying.enrolled(key))
+      this.#carry(key)
     }
     return Promise.resolve({ outcome: enrolOutcome(before, enrolment), enrolment })
   }
 
   unenrol(key: EnrolmentKey, at: number): Promise<EnrolmentRecorded | undefined> {
-    const before = this.#enrolments.get(...idsOf(key))
+    const before = this.#facts.enrolment(key)
     if (before === undefined) return Promise.resolve(undefined)
     if (!isActive(before)) return Promise.resolve({ outcome: 'ALREADY_UNENROLLED', enrolment: before })
     const enrolment = unenrolAt(before, at)
-    this.#enrolments.set(idsOf(key), enrolment)
+    this.#facts.enrolments.set(idsOf(key), enrolment)
     this.#append({ type: 'enrolment-changed', ...key, active: false })
     return Promise.resolve({ outcome: 'UNENROLLED', enrolment })
   }
@@ -135,29 +174,30 @@ export class MemoryProgressStore implements ProgressStore {
 
   /** Where rows count in several enrolments, they go with the last of them. */
   #remove(key: EnrolmentKey): Removed {
-    const enrolled = this.#known.enrolmentsOf(key.userId, key.collectionId).map(({ contextId }) => contextId)
-    const elsewhere = enrolled.some((contextId) => contextId !== key.contextId)
-    const going = goingWith(this.#mode, key, enrolled.includes(key.contextId), elsewhere)
-    if (going === 'enrolment') {
-      const enrolments = this.#enrolments.delete(...idsOf(key))
+    const leaving = this.#carrying?.leaving(key)
+    this.#appendAll(leaving?.occurrences ?? [])
+    if (leaving?.own === 'enrolment' || this.#going(key) === 'enrolment') {
+      const enrolments = this.#facts.enrolments.delete(...idsOf(key))
       if (enrolments > 0) this.#recompute(key)
       return { enrolments, views: 0, attempts: 0 }
     }
-    const own = this.#removeUnder(key)
-    if (going === 'own') return own
-    const { views, attempts } = this.#removeUnder({ ...key, contextId: key.collectionId })
-    return { enrolments: own.enrolments, views: own.views + views, attempts: own.attempts + attempts }
+    const also =
+      leaving?.rowsOf ?? (this.#going(key) === 'own-and-shared' ? [{ ...key, contextId: key.collectionId }] : [])
+    this.#summaries.delete(...idsOf(key))
+    const rows = [key, ...also].map((one) => this.#facts.removeRows(one))
+    const enrolments = this.#facts.enrolments.delete(...idsOf(key))
+    for (const other of also) this.#recompute(other)
+    return {
+      enrolments,
+      views: sum(rows.map(({ views }) => views)),
+      attempts: sum(rows.map(({ attempts }) => attempts)),
+    }
   }
 
-  #removeUnder(key: EnrolmentKey): Removed {
-    const ids = idsOf(key)
-    this.#completions.delete(...ids)
-    this.#summaries.delete(...ids)
-    return {
-      enrolments: this.#enrolments.delete(...ids),
-      views: this.#views.deleteWhere(insideOf(key)),
-      attempts: this.#attempts.deleteWhere(insideOf(key)),
-    }
+  #going(key: EnrolmentKey): Going {
+    const enrolled = this.#facts.enrolmentsOf(key.userId, key.collectionId).map(({ contextId }) => contextId)
+    const elsewhere = enrolled.some((contextId) => contextId !== key.contextId)
+    return goingWith(this.#mode, key, enrolled.includes(key.contextId), elsewhere)
   }
 
   async removeAll(userId: string): Promise<Removed> {
@@ -172,26 +212,30 @@ export class MemoryProgressStore implements ProgressStore {
   }
 
   views(key: EnrolmentKey, contentIds?: readonly string[]): Promise<ReadonlyMap<string, ViewRow>> {
-    const all = new Map(this.#views.under(...idsOf(key)).map(({ ids, value }) => [ids[3] ?? '', value]))
-    return Promise.resolve(chosen(all, contentIds))
+    return Promise.resolve(chosen(this.#shown(key).views, contentIds))
   }
 
   attempts(key: EnrolmentKey, contentIds?: readonly string[]): Promise<ReadonlyMap<string, readonly Attempt[]>> {
-    return Promise.resolve(chosen(this.#raw(key).attempts, contentIds))
+    return Promise.resolve(chosen(this.#shown(key).attempts, contentIds))
   }
 
   enrolment(key: EnrolmentKey): Promise<Enrolment | undefined> {
-    return Promise.resolve(this.#enrolments.get(...idsOf(key)))
+    return Promise.resolve(this.#facts.enrolment(key))
   }
 
   async enrolmentsOf(userId: string, page: PageRequest): Promise<Page<Enrolled>> {
-    const all = this.#enrolments.under(userId)
+    const all = this.#facts.enrolments.under(userId)
     return Promise.resolve(pageOf(all, page, 2, ({ ids }) => ids.slice(1), enrolledOf))
   }
 
   async enrolmentsIn(collectionId: string, contextId: string, page: PageRequest): Promise<Page<Enrolled>> {
-    const all = this.#enrolments.under().filter(({ ids }) => ids[1] === collectionId && ids[2] === contextId)
+    const all = this.#facts.enrolments.under().filter(({ ids }) => ids[1] === collectionId && ids[2] === contextId)
     return Promise.resolve(pageOf(all, page, 1, ({ ids }) => ids.slice(0, 1), enrolledOf))
+  }
+
+  async allEnrolments(page: PageRequest): Promise<Page<EnrolmentKey>> {
+    const all = this.#facts.enrolments.under()
+    return Promise.resolve(pageOf(all, page, 3, ({ ids }) => ids, keyOf))
   }
 
   summary(key: EnrolmentKey): Promise<Summary | undefined> {
@@ -199,7 +243,30 @@ export class MemoryProgressStore implements ProgressStore {
   }
 
   enrolmentSummary(key: EnrolmentKey): Promise<EnrolmentSummary> {
-    return Promise.resolve({ enrolment: this.#enrolments.get(...idsOf(key)), summary: this.#summarise(key) })
+    return Promise.resolve({ enrolment: this.#facts.enrolment(key), summary: this.#summarise(key) })
+  }
+
+  contentAccount(userId: string, contentId: string): Promise<ContentAccount> {
+    const account = this.#carrying?.account(userId, contentId) ?? plainAccount(this.#school, userId, contentId)
+    return Promise.resolve(account)
+  }
+
+  carry(key: EnrolmentKey): Promise<void> {
+    this.#carry(key)
+    return Promise.resolve()
+  }
+
+  /** At once: here nothing waits for a worker. */
+  #carry(key: EnrolmentKey): void {
+    const carried = this.#carrying?.carry(key, undefined, Number.MAX_SAFE_INTEGER)
+    this.#appendAll(carried?.occurrences ?? [])
+  }
+
+  /** The catalogue changed: what is carried into its enrolments is decided anew. */
+  #carryAgain({ collectionId, contextId }: { collectionId?: string; contextId?: string }): void {
+    for (const key of this.#keysUnder((_, collection) => collection === (collectionId ?? collection))) {
+      if (contextId === undefined || key.contextId === contextId) this.#carry(key)
+    }
   }
 
   staleEnrolments(occurrences: readonly Occurrence[]): Promise<readonly EnrolmentKey[]> {
@@ -221,6 +288,10 @@ export class MemoryProgressStore implements ProgressStore {
     for (const key of allStale(this.#mode, [occurrence], this.#known)) this.#stale.set(idsOf(key), key)
   }
 
+  #appendAll(occurrences: readonly Occurrence[]): void {
+    for (const occurrence of occurrences) this.#append(occurrence)
+  }
+
   #recompute(key: EnrolmentKey): void {
     this.#stale.delete(...idsOf(key))
     const after = this.#summarise(key)
@@ -230,8 +301,10 @@ export class MemoryProgressStore implements ProgressStore {
     }
     const before = this.#summaries.get(...idsOf(key))
     this.#summaries.set(idsOf(key), after)
-    const completedBefore = this.#completions.get(...idsOf(key))
-    if (after.completedAt !== undefined) this.#completions.set(idsOf(key), after.completedAt)
+    const completedBefore = this.#completion(key)
+    if (after.completedAt !== undefined && after.completedAt !== completedBefore) {
+      this.#facts.completions.set(idsOf(key), after.completedAt)
+    }
     for (const occurrence of summaryOccurrences(key, before, after, completedBefore)) this.#append(occurrence)
   }
 
@@ -258,35 +331,37 @@ export class MemoryProgressStore implements ProgressStore {
     const published = this.#catalogue.publicationNow(key.collectionId)
     if (published === undefined) return undefined
     const raw = this.#counted(key, published.structure)
-    const due = this.#enrolments.get(...idsOf(key)) !== undefined || (ownsRows(this.#mode, key) && hasProgress(raw))
+    const due = this.#facts.enrolment(key) !== undefined || (ownsRows(this.#mode, key) && hasProgress(raw))
     return due ? summarise(published.structure, published.publication, raw) : undefined
   }
 
   /** What counts in an enrolment, wherever its rows lie. */
   #counted(key: EnrolmentKey, structure: Structure): RawProgress {
     const rows = countedRows(this.#mode, key, structure, {
-      rowsOf: (where) => this.#raw(where),
-      viewTimes: (row) => this.#views.get(...idsOf(row), row.contentId),
-      attemptsAt: (row) => this.#raw(row).attempts.get(row.contentId) ?? [],
+      rowsOf: (where) => this.#shown(where),
+      viewTimes: (row) => this.#facts.view(row),
+      attemptsAt: (row) => this.#facts.attempts(row, row.contentId).get(row.contentId) ?? [],
     })
-    return { ...rows, completedAt: this.#completions.get(...idsOf(key)) }
+    return { ...rows, completedAt: this.#completion(key) }
   }
 
-  #raw(key: EnrolmentKey): RawProgress {
-    const attempts = new Map<string, Attempt[]>()
-    for (const { ids, value } of this.#attempts.under(...idsOf(key))) {
-      const content = ids[3] ?? ''
-      attempts.set(content, [...(attempts.get(content) ?? []), value])
-    }
-    const views = new Map(this.#views.under(...idsOf(key)).map(({ ids, value }) => [ids[3] ?? '', value]))
-    return { views, attempts, completedAt: this.#completions.get(...idsOf(key)) }
+  /** The rows under one key as the mode shows them. */
+  #shown(key: EnrolmentKey): CountedViews {
+    const rows = this.#carrying ?? this.#facts
+    return { views: rows.views(key), attempts: rows.attempts(key) }
+  }
+
+  #completion(key: EnrolmentKey): number | undefined {
+    return (this.#carrying ?? this.#facts).completion(key)
   }
 
   /** Keys with an enrolment, a view or an attempt inside a collection. */
   #keysUnder(wanted: (userId: string, collectionId: string) => boolean): readonly EnrolmentKey[] {
     const keys = new TupleMap<EnrolmentKey>()
-    const inside = [...this.#views.under(), ...this.#attempts.under()].filter(({ ids }) => ids[1] !== ids[3])
-    for (const { ids } of [...this.#enrolments.under(), ...inside]) {
+    const inside = [...this.#facts.viewRows.under(), ...this.#facts.attemptRows.under()].filter(
+      ({ ids }) => ids[1] !== ids[3],
+    )
+    for (const { ids } of [...this.#facts.enrolments.under(), ...inside]) {
       const [userId = '', collectionId = '', contextId = ''] = ids
       if (wanted(userId, collectionId)) keys.set([userId, collectionId, contextId], { userId, collectionId, contextId })
     }
@@ -294,22 +369,13 @@ export class MemoryProgressStore implements ProgressStore {
   }
 }
 
-function idsOf(key: EnrolmentKey): readonly string[] {
-  return [key.userId, key.collectionId, key.contextId]
-}
-
-/** Rows of an enrolment: an organic view of the same name belongs to none. */
-function insideOf(key: EnrolmentKey): (ids: readonly string[]) => boolean {
-  return ([userId, collectionId, contextId, contentId]) =>
-    userId === key.userId &&
-    collectionId === key.collectionId &&
-    contextId === key.contextId &&
-    contentId !== collectionId
+function keyOf({ ids }: { ids: readonly string[] }): EnrolmentKey {
+  const [userId = '', collectionId = '', contextId = ''] = ids
+  return { userId, collectionId, contextId }
 }
 
 function enrolledOf({ ids, value }: { ids: readonly string[]; value: Enrolment }): Enrolled {
-  const [userId = '', collectionId = '', contextId = ''] = ids
-  return { userId, collectionId, contextId, enrolment: value }
+  return { ...keyOf({ ids }), enrolment: value }
 }
 
 function chosen<V>(all: ReadonlyMap<string, V>, ids: readonly string[] | undefined): ReadonlyMap<string, V> {
@@ -320,4 +386,8 @@ function chosen<V>(all: ReadonlyMap<string, V>, ids: readonly string[] | undefin
     if (value !== undefined) some.set(id, value)
   }
   return some
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
 }

@@ -9,11 +9,12 @@ import { MemoryCatalogue } from './catalogue.ts'
 import { MemoryLog } from './log.ts'
 import { MemoryProgressStore } from './progress-store.ts'
 
-export function openMemoryStore(clock: Clock, mode: Mode = 'strict'): Store {
+/** @param timeZone IANA name: calendar months of rules are counted in it. */
+export function openMemoryStore(clock: Clock, mode: Mode = 'strict', timeZone = 'UTC'): Store {
   const log = new MemoryLog(clock)
   const catalogue = new MemoryCatalogue(log, clock)
   return {
-    progress: new MemoryProgressStore(mode, log, catalogue),
+    progress: new MemoryProgressStore({ mode, timeZone }, log, catalogue),
     catalogue,
     log,
     durability: 'none (memory)',

@@ -15,6 +15,7 @@ test('a store that closes in the midst of a fold finishes it, and calls that no 
   const store = await openSqliteStore({
     folder,
     mode: 'strict',
+    timeZone: 'UTC',
     clock: { nowMs: () => 1000 },
     limits: { queueMax: 1000, commitMax: 1000, retryAfterSeconds: 1 },
     fold: { factsMax: 100, afterMs: Number.MAX_SAFE_INTEGER, rowsMin: 1 },

@@ -59,6 +59,39 @@ export class Contents {
   }
 }
 
+/** Table `learner`: whose rows are found by content. */
+export class Learners {
+  readonly #statements: Statements
+  readonly #journal: Journal
+  readonly #numbers = new LRUCache<string, number>({ max: NUMBERS_MAX })
+
+  constructor(statements: Statements, journal: Journal) {
+    this.#statements = statements
+    this.#journal = journal
+  }
+
+  /** The number of a learner; undefined where no row is of that learner. */
+  find(userId: string): number | undefined {
+    const known = this.#numbers.get(userId)
+    if (known !== undefined) return known
+    const row = this.#statements.rows('SELECT learner FROM learner WHERE user_id = ?').get(userId)
+    if (row === undefined) return undefined
+    this.#numbers.set(userId, Number(row[0]))
+    return Number(row[0])
+  }
+
+  /** As `find`, given now where it is missing. Inside the transaction of the caller. */
+  take(userId: string): number {
+    const found = this.find(userId)
+    if (found !== undefined) return found
+    const row = this.#statements.rows('INSERT INTO learner (user_id) VALUES (?) RETURNING learner').get(userId)
+    const number = Number(row?.[0])
+    this.#numbers.set(userId, number)
+    this.#journal.note(() => this.#numbers.delete(userId))
+    return number
+  }
+}
+
 /** Table `participation`: which learner, collection and context has which number. */
 export class Participations {
   readonly #statements: Statements

@@ -1,8 +1,20 @@
 import { decideAttempt, type Attempt } from '../../domain/progress/attempt.ts'
-import { enrolAt, enrolOutcome, isActive, unenrolAt, type Enrolment } from '../../domain/progress/enrolment.ts'
+import {
+  enrolAt,
+  enrolOutcome,
+  isActive,
+  joinEnrolments,
+  sameEnrolment,
+  unenrolAt,
+  type Enrolment,
+} from '../../domain/progress/enrolment.ts'
 import type { EnrolmentKey, ViewKey } from '../../domain/progress/key.ts'
-import type { Mode } from '../../domain/progress/mode.ts'
-import { staleEnrolment, viewOccurrences, type Occurrence } from '../../domain/progress/occurrence.ts'
+import {
+  enrolmentOccurrences,
+  staleEnrolment,
+  viewOccurrences,
+  type Occurrence,
+} from '../../domain/progress/occurrence.ts'
 import { goingWith, sharesRows } from '../../domain/progress/shared-rows.ts'
 import type { Summary } from '../../domain/progress/summary.ts'
 import { decideView, factRow, type ViewFact, type ViewRow } from '../../domain/progress/view.ts'
@@ -10,6 +22,7 @@ import type { Page, PageRequest } from '../../ports/page.ts'
 import type {
   AttemptRecorded,
   ConsumerPosition,
+  ContentAccount,
   Enrolled,
   EnrolmentRecorded,
   EnrolmentSummary,
@@ -18,34 +31,47 @@ import type {
   ViewRecorded,
   ViewWrite,
 } from '../../ports/progress-store.ts'
-import { decodeCursor, encodeCursor } from '../cursor.ts'
-import type { Row, Statements } from './database.ts'
+import { plainAccount, type School } from '../carrying/account.ts'
+import type { Carrying, CarryCursor } from '../carrying/carrying.ts'
+import { recordShown, redirected } from '../carrying/record.ts'
+import type { EnrolmentPages } from './enrolment-pages.ts'
 import type { SqliteLog } from './log.ts'
-import { enrolmentOf, type RawRows } from './raw-rows.ts'
+import type { RawRows } from './raw-rows.ts'
 import type { Summaries } from './summaries.ts'
 import type { Writer } from './writer.ts'
 
-const SELECT_ENROLLED =
-  'SELECT user_id, collection_id, context_id, first_enrolled_at, enrolled_at, unenrolled_at FROM participation'
+/** What progress over SQLite is made of. */
+export interface ProgressParts {
+  readonly school: School
+  readonly writer: Writer
+  readonly raw: RawRows
+  /** Undefined where nothing is carried over. */
+  readonly carrying: Carrying | undefined
+  readonly summaries: Summaries
+  readonly log: SqliteLog
+  readonly pages: EnrolmentPages
+}
 
 /** Progress over SQLite: each write is one job of the group commit. */
 export class SqliteProgressStore implements ProgressStore {
-  readonly #statements: Statements
+  readonly #school: School
   readonly #writer: Writer
   readonly #raw: RawRows
+  readonly #carrying: Carrying | undefined
   readonly #summaries: Summaries
   readonly #log: SqliteLog
-  readonly #mode: Mode
+  readonly #pages: EnrolmentPages
   readonly #sharesRows: boolean
 
-  constructor(mode: Mode, statements: Statements, writer: Writer, raw: RawRows, summaries: Summaries, log: SqliteLog) {
-    this.#mode = mode
-    this.#sharesRows = sharesRows(mode)
-    this.#statements = statements
+  constructor({ school, writer, raw, carrying, summaries, log, pages }: ProgressParts) {
+    this.#school = school
+    this.#sharesRows = sharesRows(school.mode)
     this.#writer = writer
     this.#raw = raw
+    this.#carrying = carrying
     this.#summaries = summaries
     this.#log = log
+    this.#pages = pages
   }
 
   recordView(key: ViewKey, fact: ViewFact): Promise<ViewRecorded> {
@@ -64,6 +90,13 @@ export class SqliteProgressStore implements ProgressStore {
   #recordView(key: ViewKey, fact: ViewFact): ViewRecorded {
     const place = this.#raw.locate(key)
     const before = this.#raw.view(key, place)
+    if (this.#carrying !== undefined) {
+      const { recorded, occurrences } = recordShown(this.#carrying, key, fact, before, (row, merged) => {
+        this.#raw.recordView(key, place, row, merged)
+      })
+      this.#appendAll(occurrences)
+      return recorded
+    }
     const decision = decideView(before, fact)
     const { row, outcome } = decision
     if (row === undefined) return { outcome, row: before }
@@ -80,21 +113,24 @@ export class SqliteProgressStore implements ProgressStore {
     const before = this.#raw.attempt(key, attempt.attemptId)
     this.#raw.mergeAttempt(key, attempt)
     const { outcome, attempt: after, changed } = decideAttempt(before, attempt)
+    const place = this.#carrying?.place(key).key ?? key
     if (changed) {
       const { attemptId, score, maxScore } = after
-      this.#append({ type: 'attempt-submitted', ...key, attemptId, score, maxScore })
+      this.#append({ type: 'attempt-submitted', ...place, attemptId, score, maxScore })
     }
-    return { outcome, attempt: after }
+    return { outcome, attempt: after, ...redirected(key, place) }
   }
 
   enrol(key: EnrolmentKey, at: number, timed = false): Promise<EnrolmentRecorded> {
     return this.#writer.submit(() => {
       const before = this.#raw.enrolment(key)
-      const enrolment = enrolAt(before, at, timed)
+      const after = enrolAt(before, at, timed)
+      const enrolment = before === undefined ? after : joinEnrolments(before, after)
+      const carrying = sameEnrolment(before, enrolment) ? undefined : this.#carrying
+      if (before !== undefined) this.#appendAll(carrying?.enrolling(key) ?? [])
       this.#raw.mergeEnrolment(key, enrolment)
-      if (before === undefined) this.#append({ type: 'enrolment-created', ...key })
-      else if (!isActive(before) && isActive(enrolment))
-        this.#append({ type: 'enrolment-changed', ...key, active: true })
+      this.#appendAll(enrolmentOccurrences(key, before, enrolment, this.#carrying !== undefined))
+      this.#appendAll(carrying?.enrolled(key) ?? [])
       return { outcome: enrolOutcome(before, enrolment), enrolment }
     })
   }
@@ -116,13 +152,13 @@ export class SqliteProgressStore implements ProgressStore {
   }
 
   removeAll(userId: string): Promise<Removed> {
-    return this.#writer.submit(() => this.#remove(this.#raw.enrolmentKeys(userId)))
+    return this.#writer.submit(() => this.#remove(this.#raw.participationsOf(userId)))
   }
 
   #remove(keys: readonly EnrolmentKey[]): Removed {
     const total = { enrolments: 0, views: 0, attempts: 0 }
     for (const key of keys) {
-      const removed = this.#sharesRows ? this.#removeSharing(key) : this.#raw.remove(key)
+      const removed = this.#removeOne(key)
       total.enrolments += removed.enrolments
       total.views += removed.views
       total.attempts += removed.attempts
@@ -132,21 +168,44 @@ export class SqliteProgressStore implements ProgressStore {
     return total
   }
 
+  #removeOne(key: EnrolmentKey): Removed {
+    if (this.#sharesRows) return this.#removeSharing(key)
+    if (this.#carrying === undefined) return this.#raw.remove(key)
+    const { occurrences, own, rowsOf } = this.#carrying.leaving(key)
+    this.#appendAll(occurrences)
+    if (own === 'enrolment') return this.#removeEnrolment(key)
+    const { enrolments, ...total } = this.#raw.remove(key)
+    for (const other of rowsOf) {
+      const { views, attempts } = this.#raw.removeRows(other)
+      total.views += views
+      total.attempts += attempts
+      this.#summaries.recompute(other)
+    }
+    return { enrolments, ...total }
+  }
+
+  /** The enrolment alone: its rows count elsewhere. */
+  #removeEnrolment(key: EnrolmentKey): Removed {
+    const enrolments = this.#raw.removeEnrolment(key)
+    // It stays where rows alone make one, and goes otherwise.
+    if (enrolments > 0) this.#summaries.recompute(key)
+    return { enrolments, views: 0, attempts: 0 }
+  }
+
   /** Where rows count in several enrolments, they go with the last of them. */
   #removeSharing(key: EnrolmentKey): Removed {
     const enrolled = this.#raw.enrolmentsOf(key.userId, key.collectionId).map(({ contextId }) => contextId)
     const elsewhere = enrolled.some((contextId) => contextId !== key.contextId)
-    const going = goingWith(this.#mode, key, enrolled.includes(key.contextId), elsewhere)
-    if (going === 'enrolment') {
-      const enrolments = this.#raw.removeEnrolment(key)
-      // It stays where rows alone make one, and goes otherwise.
-      if (enrolments > 0) this.#summaries.recompute(key)
-      return { enrolments, views: 0, attempts: 0 }
-    }
+    const going = goingWith(this.#school.mode, key, enrolled.includes(key.contextId), elsewhere)
+    if (going === 'enrolment') return this.#removeEnrolment(key)
     const own = this.#raw.remove(key)
     if (going === 'own') return own
     const { views, attempts } = this.#raw.remove({ ...key, contextId: key.collectionId })
     return { enrolments: own.enrolments, views: own.views + views, attempts: own.attempts + attempts }
+  }
+
+  #appendAll(occurrences: readonly Occurrence[]): void {
+    for (const occurrence of occurrences) this.#append(occurrence)
   }
 
   /** Appends to the log in the transaction under way, and marks the summary that this makes stale. */
@@ -155,29 +214,54 @@ export class SqliteProgressStore implements ProgressStore {
     const key = staleEnrolment(occurrence)
     if (key === undefined) return
     this.#summaries.markStale(key)
-    if (this.#sharesRows) this.#summaries.markSharing(occurrence)
+    if (this.#sharesRows || this.#carrying !== undefined) this.#summaries.markSharing(occurrence)
     if (isOrganic(occurrence)) return
     if (occurrence.type !== 'view-ended') this.#raw.makeMember(key)
   }
 
   views(key: EnrolmentKey, contentIds?: readonly string[]): Promise<ReadonlyMap<string, ViewRow>> {
-    if (contentIds === undefined) return Promise.resolve(this.#raw.views(key))
+    const rows = this.#carrying ?? this.#raw
+    if (contentIds === undefined) return Promise.resolve(rows.views(key))
     const views = new Map<string, ViewRow>()
     for (const contentId of contentIds) {
-      const row = this.#raw.view({ ...key, contentId })
+      const row = rows.view({ ...key, contentId })
       if (row !== undefined) views.set(contentId, row)
     }
     return Promise.resolve(views)
   }
 
   attempts(key: EnrolmentKey, contentIds?: readonly string[]): Promise<ReadonlyMap<string, readonly Attempt[]>> {
-    if (contentIds === undefined) return Promise.resolve(this.#raw.attempts(key))
+    const rows = this.#carrying ?? this.#raw
+    if (contentIds === undefined) return Promise.resolve(rows.attempts(key))
     const attempts = new Map<string, readonly Attempt[]>()
     for (const contentId of contentIds) {
-      const found = this.#raw.attempts(key, contentId).get(contentId)
+      const found = rows.attempts(key, contentId).get(contentId)
       if (found !== undefined) attempts.set(contentId, found)
     }
     return Promise.resolve(attempts)
+  }
+
+  contentAccount(userId: string, contentId: string): Promise<ContentAccount> {
+    const account = this.#carrying?.account(userId, contentId) ?? plainAccount(this.#school, userId, contentId)
+    return Promise.resolve(account)
+  }
+
+  async carry(key: EnrolmentKey, leavesMax: number): Promise<void> {
+    const carrying = this.#carrying
+    if (carrying === undefined) return
+    let from: CarryCursor | undefined
+    do {
+      const at = from
+      from = await this.#writer.submit(
+        () => {
+          const { occurrences, next } = carrying.carry(key, at, leavesMax)
+          this.#appendAll(occurrences)
+          return next
+        },
+        'own',
+        leavesMax,
+      )
+    } while (from !== undefined)
   }
 
   enrolment(key: EnrolmentKey): Promise<Enrolment | undefined> {
@@ -185,26 +269,15 @@ export class SqliteProgressStore implements ProgressStore {
   }
 
   async enrolmentsOf(userId: string, page: PageRequest): Promise<Page<Enrolled>> {
-    const [collectionId = '', contextId = ''] = decodeCursor(page.after, 2)
-    const rows = this.#statements
-      .of(
-        `${SELECT_ENROLLED} WHERE user_id = ? AND (collection_id, context_id) > (?, ?) AND first_enrolled_at IS NOT NULL
-         ORDER BY collection_id, context_id LIMIT ?`,
-      )
-      .all(userId, collectionId, contextId, page.limit + 1)
-    return Promise.resolve(pageOf(rows.map(enrolledOf), page.limit, (last) => [last.collectionId, last.contextId]))
+    return Promise.resolve(this.#pages.ofLearner(userId, page))
   }
 
   async enrolmentsIn(collectionId: string, contextId: string, page: PageRequest): Promise<Page<Enrolled>> {
-    const [userId = ''] = decodeCursor(page.after, 1)
-    const rows = this.#statements
-      .of(
-        `${SELECT_ENROLLED} WHERE collection_id = ? AND context_id = ? AND user_id > ?
-           AND member = 1 AND first_enrolled_at IS NOT NULL
-         ORDER BY user_id LIMIT ?`,
-      )
-      .all(collectionId, contextId, userId, page.limit + 1)
-    return Promise.resolve(pageOf(rows.map(enrolledOf), page.limit, (last) => [last.userId]))
+    return Promise.resolve(this.#pages.inContext(collectionId, contextId, page))
+  }
+
+  async allEnrolments(page: PageRequest): Promise<Page<EnrolmentKey>> {
+    return Promise.resolve(this.#pages.all(page))
   }
 
   summary(key: EnrolmentKey): Promise<Summary | undefined> {
@@ -232,40 +305,11 @@ export class SqliteProgressStore implements ProgressStore {
   }
 
   async participants(collectionId: string, page: PageRequest): Promise<Page<EnrolmentKey>> {
-    const [contextId = '', userId = ''] = decodeCursor(page.after, 2)
-    const rows = this.#statements
-      .of(
-        `SELECT context_id, user_id FROM participation
-         WHERE collection_id = ? AND (context_id, user_id) > (?, ?) AND member = 1
-         ORDER BY context_id, user_id LIMIT ?`,
-      )
-      .all(collectionId, contextId, userId, page.limit + 1)
-    const keys = rows.map((row) => ({
-      userId: String(row['user_id']),
-      collectionId,
-      contextId: String(row['context_id']),
-    }))
-    return Promise.resolve(pageOf(keys, page.limit, (last) => [last.contextId, last.userId]))
+    return Promise.resolve(this.#pages.participants(collectionId, page))
   }
 }
 
 /** An organic view or attempt stands for itself: there is no collection whose publication would concern it. */
 function isOrganic(occurrence: Occurrence): boolean {
   return 'contentId' in occurrence && occurrence.contentId === occurrence.collectionId
-}
-
-function enrolledOf(row: Row): Enrolled {
-  return {
-    userId: String(row['user_id']),
-    collectionId: String(row['collection_id']),
-    contextId: String(row['context_id']),
-    enrolment: enrolmentOf(row),
-  }
-}
-
-/** Rows were read one beyond the page, which tells whether there is a next one. */
-function pageOf<T>(rows: readonly T[], limit: number, keyOf: (last: T) => readonly string[]): Page<T> {
-  const items = rows.slice(0, limit)
-  const last = items.at(-1)
-  return { items, next: rows.length > limit && last !== undefined ? encodeCursor(keyOf(last)) : undefined }
 }

@@ -2,12 +2,16 @@
 import type { Attempt } from '../../domain/progress/attempt.ts'
 import type { Enrolment } from '../../domain/progress/enrolment.ts'
 import type { EnrolmentKey, ViewKey } from '../../domain/progress/key.ts'
+import type { Mode } from '../../domain/progress/mode.ts'
+import type { Migrated } from '../../domain/progress/provenance.ts'
 import type { CountedRows, RowReader } from '../../domain/progress/shared-rows.ts'
 import type { ViewRow, ViewTimes } from '../../domain/progress/view.ts'
 import { Attempts } from './attempts.ts'
+import type { FactTables } from '../carrying/tables.ts'
 import type { Row, Statements } from './database.ts'
 import type { Journal } from './journal.ts'
-import { Contents, Participations } from './numbers.ts'
+import { Contents, Learners, Participations } from './numbers.ts'
+import type { Numbers } from './copies.ts'
 import { Views } from './views.ts'
 
 const SET_ENROLMENT = `UPDATE participation SET
@@ -21,12 +25,18 @@ const SET_COMPLETION = `UPDATE participation SET completed_at = min(coalesce(com
 const ENROLMENTS =
   'SELECT collection_id, context_id FROM participation WHERE user_id = ? AND first_enrolled_at IS NOT NULL'
 
-const END_ENROLMENT = `UPDATE participation SET first_enrolled_at = NULL, enrolled_at = NULL, unenrolled_at = NULL
+const PARTICIPATIONS = 'SELECT collection_id, context_id FROM participation WHERE user_id = ?'
+
+const MIGRATED = `SELECT from_collection, from_context, from_mode, at FROM migrated
+  WHERE participation = ? AND content = ? ORDER BY from_collection, from_context`
+
+const END_ENROLMENT = `UPDATE participation SET first_enrolled_at = NULL, enrolled_at = NULL, unenrolled_at = NULL,
+    carried = 0
   WHERE participation = ? AND first_enrolled_at IS NOT NULL`
 
 /** What a removal leaves of a participation that still has an organic view. */
 const EMPTY = `UPDATE participation SET member = 0, first_enrolled_at = NULL, enrolled_at = NULL, unenrolled_at = NULL,
-    completed_at = NULL WHERE participation = ?`
+    completed_at = NULL, carried = 0 WHERE participation = ?`
 
 const NO_VIEWS: ReadonlyMap<string, ViewRow> = new Map()
 const NO_ATTEMPTS: ReadonlyMap<string, readonly Attempt[]> = new Map()
@@ -40,17 +50,23 @@ export interface Place {
 }
 
 /** Raw rows over one connection. Writes are made inside the transaction of the caller. */
-export class RawRows implements RowReader {
+export class RawRows implements RowReader, FactTables {
   readonly #statements: Statements
   readonly #contents: Contents
   readonly #participations: Participations
   readonly #attempts: Attempts
   readonly viewRows: Views
+  readonly numbers: Numbers
 
   constructor(statements: Statements, journal: Journal, viewRowsAtOnce: number) {
     this.#statements = statements
     this.#contents = new Contents(statements, journal)
     this.#participations = new Participations(statements, journal)
+    this.numbers = {
+      contents: this.#contents,
+      participations: this.#participations,
+      learners: new Learners(statements, journal),
+    }
     this.#attempts = new Attempts(statements, this.#contents)
     this.viewRows = new Views(statements, journal, viewRowsAtOnce)
   }
@@ -155,11 +171,7 @@ export class RawRows implements RowReader {
       collectionId === undefined
         ? this.#statements.rows(ENROLMENTS).all(userId)
         : this.#statements.rows(`${ENROLMENTS} AND collection_id = ?`).all(userId, collectionId)
-    return rows.map(([collection, context]) => ({
-      userId,
-      collectionId: String(collection),
-      contextId: String(context),
-    }))
+    return keysOf(userId, rows)
   }
 
   /** Notes that a new publication of the collection concerns this learner. */
@@ -167,12 +179,35 @@ export class RawRows implements RowReader {
     this.#participations.makeMember(key)
   }
 
-  /** Every (collection, context) in which a learner has an enrolment, a view or an attempt; organic ones left out. */
-  enrolmentKeys(userId: string): readonly EnrolmentKey[] {
+  participationsOf(userId: string, collectionId?: string): readonly EnrolmentKey[] {
+    const rows =
+      collectionId === undefined
+        ? this.#statements.rows(`${PARTICIPATIONS} ORDER BY collection_id, context_id`).all(userId)
+        : this.#statements.rows(`${PARTICIPATIONS} AND collection_id = ? ORDER BY context_id`).all(userId, collectionId)
+    return keysOf(userId, rows)
+  }
+
+  completion(key: EnrolmentKey): number | undefined {
+    const participation = this.#participations.find(key)
+    if (participation === undefined) return undefined
+    const row = this.#statements
+      .rows('SELECT completed_at FROM participation WHERE participation = ?')
+      .get(participation)
+    return row === undefined || row[0] === null ? undefined : Number(row[0])
+  }
+
+  migrated(key: ViewKey): readonly Migrated[] {
+    const { participation, content } = this.locate(key)
+    if (participation === undefined || content === undefined) return []
     return this.#statements
-      .of('SELECT collection_id, context_id FROM participation WHERE user_id = ? ORDER BY collection_id, context_id')
-      .all(userId)
-      .map((row) => ({ userId, collectionId: String(row['collection_id']), contextId: String(row['context_id']) }))
+      .rows(MIGRATED)
+      .all(participation, content)
+      .map(([collection, context, mode, at]) => ({
+        from: { ...key, collectionId: String(collection), contextId: String(context) },
+        // Only a migration writes this column, from modes.
+        fromMode: String(mode) as Mode,
+        at: Number(at),
+      }))
   }
 
   /** Deletes all rows of one enrolment, raw and derived. An organic view of the same name belongs to none. */
@@ -184,10 +219,28 @@ export class RawRows implements RowReader {
     const views = this.viewRows.remove(participation, organic)
     const attempts = this.#attempts.remove(participation, organic)
     this.#statements.of('DELETE FROM summary WHERE participation = ?').run(participation)
+    this.#statements
+      .of('DELETE FROM migrated WHERE participation = ? AND content IS NOT ?')
+      .run(participation, organic ?? null)
     this.#participations.forget(key, participation)
     const emptied = this.viewRows.has(participation) || this.#attempts.has(participation) ? EMPTY : DELETE_PARTICIPATION
     this.#statements.of(emptied).run(participation)
     return { views, attempts, enrolments }
+  }
+
+  /** Deletes the rows of an enrolment, raw and derived, and leaves the enrolment itself. */
+  removeRows(key: EnrolmentKey): { views: number; attempts: number } {
+    const participation = this.#participations.find(key)
+    if (participation === undefined) return { views: 0, attempts: 0 }
+    if (this.enrolment(key) === undefined) return this.remove(key)
+    const organic = this.#contents.find(key.collectionId)
+    const views = this.viewRows.remove(participation, organic)
+    const attempts = this.#attempts.remove(participation, organic)
+    this.#statements
+      .of('DELETE FROM migrated WHERE participation = ? AND content IS NOT ?')
+      .run(participation, organic ?? null)
+    this.#statements.of('UPDATE participation SET completed_at = NULL WHERE participation = ?').run(participation)
+    return { views, attempts }
   }
 
   /** Deletes an enrolment alone, where the rows under its key count in others too; answers how many there were. */
@@ -198,6 +251,14 @@ export class RawRows implements RowReader {
 }
 
 const DELETE_PARTICIPATION = 'DELETE FROM participation WHERE participation = ?'
+
+function keysOf(userId: string, rows: readonly (readonly unknown[])[]): readonly EnrolmentKey[] {
+  return rows.map(([collection, context]) => ({
+    userId,
+    collectionId: String(collection),
+    contextId: String(context),
+  }))
+}
 
 /** @param row with the columns of an enrolment, none of the first two NULL. */
 export function enrolmentOf(row: Row): Enrolment {

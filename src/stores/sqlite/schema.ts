@@ -1,5 +1,5 @@
 /** Tables of `waymark.db`. Raw facts and derived rows are apart: derived ones (summary) may be wiped and recomputed. */
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3
 
 export const SCHEMA = `
 CREATE TABLE meta (
@@ -24,10 +24,12 @@ CREATE TABLE participation (
   enrolled_at       INTEGER,         -- latest
   unenrolled_at     INTEGER,         -- latest
   completed_at      INTEGER,         -- when it first was complete, once and for ever; earliest
+  carried           INTEGER DEFAULT 0, -- revision of the catalogue under which progress was last copied here; NULL: not since it changed
   UNIQUE (user_id, collection_id, context_id)
 ) STRICT;
 CREATE INDEX participation_enrolled ON participation (user_id, collection_id, context_id)
   WHERE first_enrolled_at IS NOT NULL;
+CREATE INDEX participation_uncarried ON participation (user_id) WHERE carried IS NULL;
 CREATE INDEX participation_by_context ON participation (collection_id, context_id, user_id) WHERE member = 1;
 
 -- Raw: facts that were acknowledged and not yet folded into table view; one row per commit, JSON.
@@ -63,6 +65,41 @@ CREATE TABLE attempt (
   PRIMARY KEY (participation, content, attempt_id)
 ) STRICT, WITHOUT ROWID;
 
+-- Raw: former rows that a row was made from when the mode changed.
+CREATE TABLE migrated (
+  participation   INTEGER NOT NULL,
+  content         INTEGER NOT NULL,
+  from_collection TEXT NOT NULL,
+  from_context    TEXT NOT NULL,
+  from_mode       TEXT NOT NULL,
+  at              INTEGER NOT NULL,  -- ms UTC
+  PRIMARY KEY (participation, content, from_collection, from_context)
+) STRICT, WITHOUT ROWID;
+
+-- Learners by number, in the copy modes.
+CREATE TABLE learner (
+  learner INTEGER PRIMARY KEY,
+  user_id TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- Derived, in the copy modes: the rows that a learner has of a content, viewed or made by enrolling, and what was copied
+-- into them.
+CREATE TABLE copy (
+  participation INTEGER NOT NULL,
+  content       INTEGER NOT NULL,
+  learner       INTEGER NOT NULL,
+  enrolled_at   INTEGER,             -- ms UTC of the enrolment that made the row; NULL: viewing did
+  copied        TEXT,                -- JSON of source, rule and dates; NULL: nothing was copied
+  PRIMARY KEY (participation, content)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX copy_of_learner ON copy (learner, content);
+
+-- Derived, in mode move: contexts whose progress is in another now.
+CREATE TABLE moved (
+  participation INTEGER PRIMARY KEY,
+  moved         TEXT NOT NULL        -- JSON of the move: where to, by which rule and why
+) STRICT;
+
 -- Derived: recomputed from the raw rows, never added to.
 CREATE TABLE summary (
   participation INTEGER PRIMARY KEY,
@@ -79,6 +116,11 @@ CREATE VIEW named_view AS
   SELECT user_id, collection_id, context_id, content_id, started_at, view.completed_at, last_access_at, progress,
     timespent_s, view.details, details_at
   FROM view JOIN participation USING (participation) JOIN content USING (content);
+CREATE VIEW named_copy AS
+  SELECT user_id, collection_id, context_id, content_id, copy.enrolled_at, copied
+  FROM copy JOIN participation USING (participation) JOIN content USING (content);
+CREATE VIEW named_move AS
+  SELECT user_id, collection_id, context_id, moved FROM moved JOIN participation USING (participation);
 CREATE VIEW named_attempt AS
   SELECT user_id, collection_id, context_id, content_id, attempt_id, submitted_at, first_submitted_at, score, max_score,
     answers

@@ -17,7 +17,7 @@ for (const mode of MODES.filter(sharesRows)) {
   test(`mode ${mode}: after a restart every summary that counts a row is behind until the worker has read of it`, async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'waymark-shared-'))
     const open = (): Promise<SqliteStore> =>
-      openSqliteStore({ folder, mode, clock: new SimulatedClock(), limits: LIMITS, fold: FOLD })
+      openSqliteStore({ folder, mode, timeZone: 'UTC', clock: new SimulatedClock(), limits: LIMITS, fold: FOLD })
     let store = await open()
     t.after(async () => {
       await store.close()
@@ -39,7 +39,14 @@ for (const mode of MODES.filter(sharesRows)) {
 
   test(`mode ${mode}: a write that fails takes back what it made stale`, async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'waymark-shared-'))
-    const store = await openSqliteStore({ folder, mode, clock: new SimulatedClock(), limits: LIMITS, fold: FOLD })
+    const store = await openSqliteStore({
+      folder,
+      mode,
+      timeZone: 'UTC',
+      clock: new SimulatedClock(),
+      limits: LIMITS,
+      fold: FOLD,
+    })
     t.after(async () => {
       await store.close()
       rmSync(folder, { recursive: true, force: true })

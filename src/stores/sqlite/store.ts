@@ -5,8 +5,11 @@ import { AGGREGATE_CONSUMER, TRIGGERS } from '../../domain/progress/occurrence.t
 import { everyInterval, type Clock, type Defer, type Every } from '../../ports/clock.ts'
 import { reachNothing, type Reach } from '../../ports/crash-points.ts'
 import type { Store } from '../../ports/store.ts'
+import { carryingIn } from '../carrying/modes.ts'
 import { SqliteCatalogue } from './catalogue.ts'
+import { SqliteCopies, SqliteMoves } from './copies.ts'
 import { openDatabase, readDurability, Statements, type Synchronous } from './database.ts'
+import { EnrolmentPages } from './enrolment-pages.ts'
 import { lockFolder } from './lock.ts'
 import { Folder, type FoldLimits } from './folder.ts'
 import { Journal } from './journal.ts'
@@ -23,6 +26,8 @@ export interface SqliteOptions {
   readonly folder: string
   /** How progress counts. A store stays in the mode in which it was made. */
   readonly mode: Mode
+  /** Calendar months of rules are counted in it, IANA name. */
+  readonly timeZone: string
   readonly limits: WriterLimits
   readonly clock: Clock
   readonly onCommit?: CommitListener
@@ -46,6 +51,8 @@ export interface SqliteStore extends Store {
   queued(): number
   /** Summaries that are behind their raw rows. */
   behind(): number
+  /** Enrolments that wait to be carried over. */
+  uncarried(): number
   /** View facts acknowledged so far, and rows that folds have written of them. */
   folded(): { readonly facts: number; readonly rows: number }
   /** Folds every acknowledged fact into its table, for those who read the tables themselves. */
@@ -107,19 +114,32 @@ async function open(options: SqliteOptions, unlock: () => void): Promise<SqliteS
   })
   const log = new SqliteLog(statements, writer, journal, options.clock, options.defer)
   const catalogue = new SqliteCatalogue(statements, writer, log, options.clock)
-  const summaries = new Summaries(options.mode, statements, journal, raw, catalogue, log)
+  const { mode, timeZone } = options
+  const school = { mode, timeZone, facts: raw, catalogue }
+  const copies = new SqliteCopies(statements, raw.numbers)
+  const carrying = carryingIn(school, copies, new SqliteMoves(statements, raw.numbers))
+  const summaries = new Summaries({ mode, carrying, statements, journal, raw, catalogue, log })
   catalogue.beforePublish = (collectionId, everyone) => {
     summaries.settle(collectionId, everyone)
   }
   await markUnread(log, summaries)
   let open = true
   return {
-    progress: new SqliteProgressStore(options.mode, statements, writer, raw, summaries, log),
+    progress: new SqliteProgressStore({
+      school,
+      writer,
+      raw,
+      carrying,
+      summaries,
+      log,
+      pages: new EnrolmentPages(statements),
+    }),
     catalogue,
     log,
     durability: readDurability(database),
     queued: () => writer.queued,
     behind: () => summaries.behind,
+    uncarried: () => copies.waiting,
     folded: () => ({ ...counts }),
     fold: () => folder.all(),
     verify: async (onProgress) => {

@@ -7,6 +7,7 @@ import { allStale, alsoStale, countedRows, ownsRows, type KnownEnrolments } from
 import { hasProgress, summarise, type RawProgress, type Summary } from '../../domain/progress/summary.ts'
 import type { Status } from '../../domain/progress/view.ts'
 import type { Publication } from '../../ports/catalogue.ts'
+import type { Carrying } from '../carrying/carrying.ts'
 import type { LogEntry } from '../../ports/log.ts'
 import { decodeSummary, encodeSummary, type StoredSummary, type SummaryFigures } from '../codec.ts'
 import type { SqliteCatalogue } from './catalogue.ts'
@@ -42,6 +43,18 @@ interface Stored {
   readonly summary: (SummaryFigures & StoredSummary) | undefined
 }
 
+/** What summaries are made of. */
+export interface SummaryParts {
+  readonly mode: Mode
+  /** Undefined where nothing is carried over. */
+  readonly carrying: Carrying | undefined
+  readonly statements: Statements
+  readonly journal: Journal
+  readonly raw: RawRows
+  readonly catalogue: SqliteCatalogue
+  readonly log: SqliteLog
+}
+
 /**
  * Table `summary`, and which of its rows are behind the raw rows. A summary that is behind is computed from the raw
  * rows when it is read, so a reader never sees it lag (DESIGN decision 4).
@@ -53,24 +66,20 @@ export class Summaries {
   readonly #log: SqliteLog
   readonly #journal: Journal
   readonly #mode: Mode
+  readonly #carrying: Carrying | undefined
   readonly #known: KnownEnrolments
   readonly #stale = new Map<string, EnrolmentKey>()
 
-  constructor(
-    mode: Mode,
-    statements: Statements,
-    journal: Journal,
-    raw: RawRows,
-    catalogue: SqliteCatalogue,
-    log: SqliteLog,
-  ) {
+  constructor({ mode, carrying, statements, journal, raw, catalogue, log }: SummaryParts) {
     this.#mode = mode
+    this.#carrying = carrying
     this.#known = {
       enrolmentsOf: (userId, collectionId) => raw.enrolmentsOf(userId, collectionId),
       holds: (collectionId, contentId) => {
         const published = catalogue.publicationNow(collectionId)
         return published !== undefined && holdsLeaf(published.structure, contentId)
       },
+      carriedTo: carrying && ((occurrence) => carrying.alsoStale(occurrence)),
     }
     this.#journal = journal
     this.#statements = statements
@@ -131,9 +140,9 @@ export class Summaries {
   }
 
   #summary(key: EnrolmentKey, stored: Stored, { structure, publication }: Publication): Summary | undefined {
-    const { summary, completedAt } = stored
-    if (summary?.publication === publication && !this.#isStale(key)) {
-      return decodeSummary(summary, summary, structure, completedAt)
+    const { summary } = stored
+    if (summary?.publication === publication && !this.#isStale(key) && this.#carrying?.isBehind(key) !== true) {
+      return decodeSummary(summary, summary, structure, this.#completion(key, stored))
     }
     const raw = this.#progress(key, stored, structure)
     return this.#isDue(key, stored, raw) ? summarise(structure, publication, raw) : undefined
@@ -156,7 +165,7 @@ export class Summaries {
     const encoded = encodeSummary(summary, published.structure)
     // What is stored already need not cost a page.
     if (!isSame(stored.summary, summary, encoded)) this.#store(stored.participation, summary, encoded)
-    this.#announce(key, stored, summary)
+    this.#announce(key, raw.completedAt, stored, summary)
   }
 
   /** Whether the stored summary is not what the raw rows say. */
@@ -169,21 +178,30 @@ export class Summaries {
     if (stored.summary === undefined || !due) return due !== (stored.summary !== undefined)
     const wanted = summarise(published.structure, published.publication, raw)
     const encoded = encodeSummary(wanted, published.structure)
-    return !isSame(stored.summary, wanted, encoded) || wanted.completedAt !== stored.completedAt
+    return !isSame(stored.summary, wanted, encoded) || wanted.completedAt !== this.#completion(key, stored)
   }
 
-  #announce(key: EnrolmentKey, { participation, summary, completedAt: before }: Stored, after: Summary): void {
+  #announce(key: EnrolmentKey, before: number | undefined, { participation, summary }: Stored, after: Summary): void {
     const { completedAt } = after
     if (completedAt !== undefined && completedAt !== before) this.#raw.mergeCompletion(participation, completedAt)
     for (const occurrence of summaryOccurrences(key, summary, after, before)) this.#log.append(occurrence)
   }
 
   #progress(key: EnrolmentKey, stored: Stored, structure: Structure): RawProgress {
-    const { participation, attempted, completedAt } = stored
+    const completedAt = this.#completion(key, stored)
+    if (this.#carrying !== undefined) {
+      return { views: this.#carrying.views(key), attempts: this.#carrying.attempts(key), completedAt }
+    }
+    const { participation, attempted } = stored
     const rows = ownsRows(this.#mode, key)
       ? this.#raw.progress(participation, attempted)
       : countedRows(this.#mode, key, structure, this.#raw)
     return { ...rows, completedAt }
+  }
+
+  /** The completion on record that counts. */
+  #completion(key: EnrolmentKey, { completedAt }: Stored): number | undefined {
+    return this.#carrying === undefined ? completedAt : this.#carrying.completion(key)
   }
 
   /** Whether a learner has a summary there at all: by enrolment, or by rows that lie there. */

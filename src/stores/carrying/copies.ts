@@ -1,0 +1,237 @@
+import type { Attempt } from '../../domain/progress/attempt.ts'
+import { carryAttempts } from '../../domain/progress/carried-attempts.ts'
+import { decideCopies, settleCopy } from '../../domain/progress/carry.ts'
+import type { CopyDecision } from '../../domain/progress/copying.ts'
+import { compareViewKeys, viewId, type EnrolmentKey, type ViewKey } from '../../domain/progress/key.ts'
+import { isOrganic } from '../../domain/progress/mode.ts'
+import type { Redirect } from '../../domain/progress/move.ts'
+import type { Occurrence } from '../../domain/progress/occurrence.ts'
+import { compareCopied, type Copied } from '../../domain/progress/provenance.ts'
+import { shownRow, type Made } from '../../domain/progress/shown-row.ts'
+import { viewCompletedAt, type ViewRow } from '../../domain/progress/view.ts'
+import type { ContentAccount } from '../../ports/progress-store.ts'
+import { accountOf, distinct, historyOf, isLeaf, type School } from './account.ts'
+import type { Carried, CarryCursor, Carrying, Leaving } from './carrying.ts'
+import type { CopyRow, CopyTable } from './tables.ts'
+
+/**
+ * Copies of progress (progress modes, rules 1 to 4). A completion is copied on in the transaction that records it, at a
+ * cost that grows with that content's rows alone. An enrolment is carried over afterwards, leaf by leaf; until that is
+ * done, whoever reads it has its rows derived at once.
+ */
+export class CopyCarrying implements Carrying {
+  readonly #school: School
+  readonly #copies: CopyTable
+
+  constructor(school: School, copies: CopyTable) {
+    this.#school = school
+    this.#copies = copies
+  }
+
+  place(key: ViewKey): Redirect {
+    return { key, moves: [] }
+  }
+
+  view(key: ViewKey): ViewRow | undefined {
+    return shownRow(this.#school.facts.view(key), this.#madeAt(key))
+  }
+
+  views(key: EnrolmentKey): ReadonlyMap<string, ViewRow> {
+    const own = this.#school.facts.views(key)
+    const shown = new Map(own)
+    for (const [contentId, made] of this.#madeUnder(key)) {
+      const row = shownRow(own.get(contentId), made)
+      if (row !== undefined) shown.set(contentId, row)
+    }
+    return shown
+  }
+
+  attempts(key: EnrolmentKey, contentId?: string): ReadonlyMap<string, readonly Attempt[]> {
+    const { facts } = this.#school
+    const attempts = new Map(facts.attempts(key, contentId))
+    const made =
+      contentId === undefined ? this.#madeUnder(key) : new Map([[contentId, this.#madeAt({ ...key, contentId })]])
+    for (const [content, row] of made) {
+      const from = row?.copied?.from
+      const carried = from === undefined ? undefined : facts.attempts(from, content).get(content)
+      if (carried !== undefined) attempts.set(content, carryAttempts(attempts.get(content) ?? [], carried))
+    }
+    return attempts
+  }
+
+  completion(key: EnrolmentKey): number | undefined {
+    return this.#school.facts.completion(key)
+  }
+
+  viewing(key: ViewKey, before: ViewRow | undefined, after: ViewRow): readonly Occurrence[] {
+    const known = before === undefined ? null : viewCompletedAt(before)
+    return known === null || known === viewCompletedAt(after) ? [] : this.#settle(key.userId, [key.contentId])
+  }
+
+  viewed(key: ViewKey, before: ViewRow | undefined, after: ViewRow): readonly Occurrence[] {
+    if (before === undefined && this.#copies.at(key) === undefined) {
+      this.#copies.put({ key, enrolledAt: null, copied: null })
+    }
+    const completedAt = viewCompletedAt(after)
+    if (completedAt === null) return []
+    const known = before !== undefined && viewCompletedAt(before) === completedAt
+    return known && before.startedAt === after.startedAt ? [] : this.#derive(key.userId, key.contentId, key)
+  }
+
+  enrolling(key: EnrolmentKey): readonly Occurrence[] {
+    return this.carry(key, undefined, Number.MAX_SAFE_INTEGER).occurrences
+  }
+
+  enrolled(key: EnrolmentKey): readonly Occurrence[] {
+    this.#copies.setRevision(key, undefined)
+    return []
+  }
+
+  isBehind(key: EnrolmentKey): boolean {
+    const { facts, catalogue } = this.#school
+    const revision = this.#copies.revision(key)
+    const behind = revision === undefined || revision < catalogue.revisionNow(key.collectionId, key.contextId)
+    return behind && facts.enrolment(key) !== undefined
+  }
+
+  carry(key: EnrolmentKey, from: CarryCursor | undefined, leavesMax: number): Carried {
+    if (!this.isBehind(key)) return { occurrences: [], next: undefined }
+    const { catalogue } = this.#school
+    const { userId, collectionId, contextId } = key
+    const revision = catalogue.revisionNow(collectionId, contextId)
+    // What was carried under an earlier state of the catalogue is carried again.
+    const begin = from?.revision === revision ? from.leaf : 0
+    const leaves = catalogue.publicationNow(collectionId)?.structure.root.leaves ?? []
+    const end = Math.min(leaves.length, begin + leavesMax)
+    const occurrences = leaves.slice(begin, end).flatMap((leaf) => this.#derive(userId, leaf, key))
+    if (end < leaves.length) return { occurrences, next: { leaf: end, revision } }
+    this.#copies.setRevision(key, revision)
+    return { occurrences, next: undefined }
+  }
+
+  alsoStale(occurrence: Occurrence): readonly EnrolmentKey[] {
+    if (occurrence.type !== 'attempt-submitted') return []
+    return this.#copiedFrom(occurrence)
+  }
+
+  leaving(key: EnrolmentKey): Leaving {
+    const { facts } = this.#school
+    const occurrences = this.#settle(key.userId, [...facts.views(key).keys()])
+    // A copy outlives its source, and the attempts that it brought stay with it.
+    for (const [contentId, attempts] of facts.attempts(key)) {
+      for (const row of this.#copiedFrom({ ...key, contentId })) {
+        for (const attempt of attempts) facts.mergeAttempt(row, attempt)
+      }
+    }
+    this.#copies.remove(key, key.collectionId)
+    return { occurrences, own: 'rows', rowsOf: [] }
+  }
+
+  account(userId: string, contentId: string): ContentAccount {
+    const school = this.#school
+    const enrolled = school.facts
+      .participationsOf(userId)
+      .filter((key) => isLeaf(school.catalogue, key.collectionId, contentId) && school.facts.enrolment(key))
+    const stored = this.#copies.rowsOf(userId, contentId)
+    const keys = distinct([...stored.map(({ key }) => key), ...enrolled.map((key) => ({ ...key, contentId }))])
+    const rows = keys.map((key) => ({ key, made: this.#madeAt(key) }))
+    const withCopies = rows.map(({ key, made }) => ({ key, copied: made?.copied ?? null }))
+    return {
+      rows: rows.map(({ key, made }) => accountOf(school, key, school.facts.view(key), provenanceOf(made))),
+      history: historyOf(school, contentId, withCopies, keys),
+    }
+  }
+
+  /**
+   * Stores what is derived of some contents for enrolments that wait to be carried over: their readers have seen it, and
+   * what is about to change would take it back.
+   */
+  #settle(userId: string, contentIds: readonly string[]): readonly Occurrence[] {
+    return this.#copies
+      .uncarried(userId)
+      .flatMap((key) =>
+        contentIds
+          .filter((contentId) => isLeaf(this.#school.catalogue, key.collectionId, contentId))
+          .flatMap((contentId) => this.#derive(userId, contentId, key)),
+      )
+  }
+
+  /** Rows into which this one was copied. */
+  #copiedFrom(key: ViewKey): readonly ViewKey[] {
+    return this.#copies
+      .rowsOf(key.userId, key.contentId)
+      .filter(({ copied }) => copied !== null && compareViewKeys(copied.from, key) === 0)
+      .map((row) => row.key)
+  }
+
+  /** What is to be made of a row, whether or not its enrolment has been carried over. */
+  #madeAt(key: ViewKey): Made | undefined {
+    const stored = this.#copies.at(key)
+    if (isOrganic(key) || !this.isBehind(key) || !isLeaf(this.#school.catalogue, key.collectionId, key.contentId)) {
+      return stored
+    }
+    return this.#decided(key, key.contentId, stored?.copied ?? null)
+  }
+
+  #madeUnder(key: EnrolmentKey): ReadonlyMap<string, Made> {
+    const made = new Map<string, Made>(this.#copies.rowsUnder(key).map((row) => [row.key.contentId, row]))
+    if (!this.isBehind(key)) return made
+    for (const leaf of this.#school.catalogue.publicationNow(key.collectionId)?.structure.root.leaves ?? []) {
+      const decided = this.#decided(key, leaf, made.get(leaf)?.copied ?? null)
+      if (decided !== undefined) made.set(leaf, decided)
+    }
+    return made
+  }
+
+  #decided(place: EnrolmentKey, contentId: string, before: Copied | null): Made | undefined {
+    const { userId, collectionId, contextId } = place
+    const id = viewId({ userId, collectionId, contextId, contentId })
+    const decision = this.#decide(userId, contentId, place).find(({ target }) => viewId(target) === id)
+    if (decision === undefined) return undefined
+    return { enrolledAt: this.#enrolledAt(place), copied: settleCopy(before, decision) }
+  }
+
+  #decide(userId: string, contentId: string, also: EnrolmentKey): readonly CopyDecision[] {
+    return this.#decideWith(this.#copies.rowsOf(userId, contentId), contentId, also)
+  }
+
+  #decideWith(rows: readonly CopyRow[], contentId: string, also: EnrolmentKey): readonly CopyDecision[] {
+    const places = distinct([...rows.map(({ key }) => key), { ...also, contentId }])
+    return decideCopies(historyOf(this.#school, contentId, rows, places))
+  }
+
+  /** Decides a content anew in every enrolment that has a row of it, and in one more; stores what changed. */
+  #derive(userId: string, contentId: string, also: EnrolmentKey): readonly Occurrence[] {
+    const rows = this.#copies.rowsOf(userId, contentId)
+    const known = new Map(rows.map((row) => [viewId(row.key), row]))
+    const occurrences: Occurrence[] = []
+    for (const decision of this.#decideWith(rows, contentId, also)) {
+      const key = decision.target
+      const before = known.get(viewId(key))
+      const copied = settleCopy(before?.copied ?? null, decision)
+      const enrolledAt = this.#enrolledAt(key)
+      const same = isSame(before?.copied ?? null, copied)
+      if (before === undefined || !same || before.enrolledAt !== enrolledAt)
+        this.#copies.put({ key, enrolledAt, copied })
+      if (!same && copied !== null) occurrences.push(told(key, copied))
+    }
+    return occurrences
+  }
+
+  #enrolledAt(key: EnrolmentKey): number | null {
+    return this.#school.facts.enrolment(key)?.firstEnrolledAt ?? null
+  }
+}
+
+function isSame(a: Copied | null, b: Copied | null): boolean {
+  return a === b || (a !== null && b !== null && compareCopied(a, b) === 0)
+}
+
+function told(key: ViewKey, { from, completedAt, ruleId }: Copied): Occurrence {
+  const { collectionId: fromCollectionId, contextId: fromContextId } = from
+  return { type: 'view-copied', ...key, completedAt, fromCollectionId, fromContextId, ruleId }
+}
+
+function provenanceOf({ enrolledAt, copied }: Made = { enrolledAt: null, copied: null }): Made {
+  return { enrolledAt, copied }
+}

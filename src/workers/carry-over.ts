@@ -1,0 +1,69 @@
+import { joinIds, type EnrolmentKey } from '../domain/progress/key.ts'
+import type { Occurrence } from '../domain/progress/occurrence.ts'
+import type { Log } from '../ports/log.ts'
+import type { Page, PageRequest } from '../ports/page.ts'
+import type { ProgressStore } from '../ports/progress-store.ts'
+import type { Consumer, LogReader } from './consumer.ts'
+import { enrolmentPages } from './enrolment-pages.ts'
+
+export const CARRIER: LogReader = {
+  name: 'carry-over',
+  types: ['enrolment-created', 'enrolment-changed', 'collection-published', 'context-changed', 'rules-changed'],
+}
+
+export interface CarryLimits {
+  /** Leaves carried over in one commit, at most. */
+  readonly leavesMax: number
+  /** Enrolments carried over side by side. */
+  readonly enrolmentsMax: number
+}
+
+/**
+ * Carries progress over into enrolments that are new or changed, and into all that a change of the catalogue concerns: a
+ * publication, a context's dates or rules, a rule of the instance (progress modes, "Rules"). Some at a time, so that
+ * memory stays flat; what is carried over already costs next to nothing, so whatever comes again is done again.
+ */
+export function carrier(progress: ProgressStore, log: Log, limits: CarryLimits): Consumer {
+  return {
+    ...CARRIER,
+    handle: async (entries, stopping) => {
+      const occurrences = entries.map(({ occurrence }) => occurrence)
+      for await (const keys of concerned(progress, occurrences, limits.enrolmentsMax)) {
+        await Promise.all(keys.map((key) => progress.carry(key, limits.leavesMax)))
+        if (stopping.aborted) return
+      }
+      const last = entries.at(-1)
+      if (last !== undefined) await log.commit(CARRIER.name, last.seq)
+    },
+  }
+}
+
+/** The enrolments to be looked at, some at a time. */
+async function* concerned(
+  progress: ProgressStore,
+  occurrences: readonly Occurrence[],
+  limit: number,
+): AsyncGenerator<readonly EnrolmentKey[]> {
+  // A rule may hold anywhere: then all are looked at, and nothing else is left to do.
+  if (occurrences.some(({ type }) => type === 'rules-changed')) {
+    yield* enrolmentPages((page) => progress.allEnrolments(page), limit)
+    return
+  }
+  const enrolments = new Map<string, EnrolmentKey>()
+  const lists = new Map<string, (page: PageRequest) => Promise<Page<EnrolmentKey>>>()
+  for (const occurrence of occurrences) {
+    if (occurrence.type === 'enrolment-created' || occurrence.type === 'enrolment-changed') {
+      const { userId, collectionId, contextId } = occurrence
+      enrolments.set(joinIds(userId, collectionId, contextId), { userId, collectionId, contextId })
+    } else if (occurrence.type === 'collection-published') {
+      const { collectionId } = occurrence
+      lists.set(joinIds(collectionId), (page) => progress.participants(collectionId, page))
+    } else if (occurrence.type === 'context-changed') {
+      const { collectionId, contextId } = occurrence
+      lists.set(joinIds(collectionId, contextId), (page) => progress.enrolmentsIn(collectionId, contextId, page))
+    }
+  }
+  const keys = [...enrolments.values()]
+  for (let from = 0; from < keys.length; from += limit) yield keys.slice(from, from + limit)
+  for (const list of lists.values()) yield* enrolmentPages(list, limit)
+}
