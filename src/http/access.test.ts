@@ -38,9 +38,11 @@ const GUARDED: Readonly<Record<Rule, readonly string[]>> = {
   'progress-write': ['api.view.start', 'api.view.update', 'api.view.end', 'api.view.batch', 'api.view.assess'],
   'progress-read': [
     'api.view.read',
+    'api.view.explain',
     'api.assessment.read',
     'api.summary.list',
     'api.summary.read',
+    'api.summary.explain',
     'api.summary.download',
     'api.enrolment.list',
   ],

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts'
 import { WaymarkError } from '../domain/errors.ts'
-import type { PageRequest } from '../ports/page.ts'
+import type { Page, PageRequest } from '../ports/page.ts'
 
 /**
  * The page that a query asks for.
@@ -23,4 +23,17 @@ export function pageRequest(
 /** What a list answers beside its items. */
 export function cursorAnswer(next: string | undefined): { readonly nextCursor?: string } {
   return next === undefined ? {} : { nextCursor: next }
+}
+
+/**
+ * One page of a list of different ids that is known as a whole, in its order. The cursor is the last id of the page.
+ * @throws WaymarkError INVALID_CURSOR where the list does not hold that id, or no longer does
+ */
+export function pageOfIds(ids: readonly string[], { limit, after }: PageRequest): Page<string> {
+  const start = after === undefined ? 0 : ids.indexOf(Buffer.from(after, 'base64url').toString()) + 1
+  if (after !== undefined && start === 0) throw new WaymarkError('INVALID_CURSOR', { field: 'query.cursor' })
+  const items = ids.slice(start, start + limit)
+  const last = items.at(-1)
+  const more = last !== undefined && start + limit < ids.length
+  return { items, next: more ? Buffer.from(last).toString('base64url') : undefined }
 }

@@ -1,7 +1,7 @@
 /** What view/read and assessment/read share: which contents of which enrolment are asked for. */
 import Type from 'typebox'
 import { WaymarkError } from '../domain/errors.ts'
-import { holdsLeaf, leavesEver } from '../domain/progress/hierarchy.ts'
+import { holdsLeaf, leavesEver, type Structure } from '../domain/progress/hierarchy.ts'
 import { fillKey, type EnrolmentKey } from '../domain/progress/key.ts'
 import { MODE_TABLE, summaryRow, targetRow } from '../domain/progress/mode.ts'
 import { mayAct, type Principal } from './access.ts'
@@ -86,10 +86,7 @@ async function contentRows(
 ): Promise<readonly Wanted[]> {
   const { collectionId } = place
   const structure = (await services.store.catalogue.publication(collectionId))?.structure
-  const isInside = (id: string): boolean => structure !== undefined && holdsLeaf(structure, id)
-  if (ids !== undefined && !mayAct('progress-read', principal, { userId }) && !ids.every(isInside)) {
-    throw new WaymarkError('CONTENT_NOT_IN_COLLECTION', { field: nameOf('contentId') })
-  }
+  if (ids !== undefined && readsWithin(principal, userId)) refuseForeign(structure, ids, nameOf('contentId'))
   const wanted = ids ?? (structure === undefined ? [] : leavesEver(structure))
   return wanted.map((id) => ({
     key: summaryRow(services.mode, place, id),
@@ -97,6 +94,21 @@ async function contentRows(
     collectionId,
     onlyShown: ids === undefined,
   }))
+}
+
+/** Whether someone may read a learner only within collections. */
+export function readsWithin(principal: Principal, userId: string): boolean {
+  return !mayAct('progress-read', principal, { userId })
+}
+
+/**
+ * Refuses contents that are not, and never were, in a collection.
+ * @throws WaymarkError CONTENT_NOT_IN_COLLECTION
+ */
+export function refuseForeign(structure: Structure | undefined, ids: readonly string[], field: string): void {
+  if (structure === undefined || !ids.every((id) => holdsLeaf(structure, id))) {
+    throw new WaymarkError('CONTENT_NOT_IN_COLLECTION', { field })
+  }
 }
 
 /** The answer to a read: whose and where, and the contents. What the request left out is left out. */

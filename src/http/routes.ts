@@ -18,10 +18,12 @@ import { ruleList } from './routes/rule-list.ts'
 import { rulePut } from './routes/rule-put.ts'
 import { summaryDelete } from './routes/summary-delete.ts'
 import { summaryDownload } from './routes/summary-download.ts'
+import { summaryExplain } from './routes/summary-explain.ts'
 import { summaryList } from './routes/summary-list.ts'
 import { summaryRead } from './routes/summary-read.ts'
 import { viewBatch } from './routes/view-batch.ts'
 import { viewEnd } from './routes/view-end.ts'
+import { viewExplain } from './routes/view-explain.ts'
 import { viewRead } from './routes/view-read.ts'
 import { viewStart } from './routes/view-start.ts'
 import { viewUpdate } from './routes/view-update.ts'
@@ -32,10 +34,12 @@ export const ROUTES: readonly Route[] = [
   viewEnd,
   viewBatch,
   viewRead,
+  viewExplain,
   assessmentSubmit,
   assessmentRead,
   summaryList,
   summaryRead,
+  summaryExplain,
   summaryDelete,
   summaryDownload,
   collectionPut,
