@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
+import { scoreAttempt, type Attempt } from '../../domain/progress/attempt.ts'
 import { contextStatus } from '../../domain/progress/context.ts'
 import { compareViewKeys, fillKey, type EnrolmentKey, type PartialViewKey } from '../../domain/progress/key.ts'
 import { act, NEW_LEARNER, statusOf, storedRows, type Act, type School } from '../../domain/progress/learner-state.ts'
@@ -10,6 +11,7 @@ import type { Rule } from '../../domain/progress/rule.ts'
 import { viewStatus } from '../../domain/progress/view.ts'
 import { collection } from './collections.ts'
 import { apply, CONTEXT } from './histories.ts'
+import { interleavings } from './interleavings.ts'
 import { implementationsIn, type Implementation, type OpenedStore } from './stores.ts'
 
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 60)
@@ -52,7 +54,7 @@ type Place = Omit<EnrolmentKey, 'userId'>
 
 /** Every run has collections of its own, so that one store serves them all. */
 function placesOf(run: number): readonly Place[] {
-  return PLACES.map(({ collection: name, contextId }) => ({ collectionId: `${name} ${String(run)}`, contextId }))
+  return PLACES.map(({ collection: name, contextId }) => ({ collectionId: `${name}#${String(run)}`, contextId }))
 }
 
 function schoolWith(
@@ -67,7 +69,7 @@ function schoolWith(
     return { ...at, startsAt, endsAt: range === null ? null : (range.startsAt + range.length) * DAY, statusSet: null }
   })
   const collections = Object.entries(LEAVES).map(([name, leaves]) => {
-    return [`${name} ${String(run)}`, leaves.map((leaf) => `${leaf} ${String(run)}`)] as const
+    return [`${name}#${String(run)}`, leaves.map((leaf) => `${leaf}#${String(run)}`)] as const
   })
   return { mode, timeZone: 'UTC', collections: new Map(collections), contexts, rules }
 }
@@ -75,7 +77,7 @@ function schoolWith(
 function actOf(drawn: Drawn, run: number): Act {
   const at = placesOf(run)[drawn.place]
   if (drawn.kind !== 'enrol') {
-    const key = { userId, contentId: `${drawn.contentId} ${String(run)}`, ...at }
+    const key = { userId, contentId: `${drawn.contentId}#${String(run)}`, ...at }
     return { kind: 'view', key, fact: { kind: drawn.kind, at: drawn.on * DAY, timed: true } }
   }
   assert.ok(at)
@@ -83,7 +85,7 @@ function actOf(drawn: Drawn, run: number): Act {
 }
 
 /** Enrolments in contexts that have ended are refused before they reach a store. */
-function possible(school: School, acts: readonly Act[]): readonly Act[] {
+function possible<D extends Deed>(school: School, acts: readonly D[]): readonly D[] {
   return acts.filter((done) => {
     if (done.kind !== 'enrol') return true
     const { collectionId, contextId } = done.key
@@ -108,7 +110,7 @@ async function perform({ store: { progress } }: OpenedStore, { mode }: School, d
 /** Every content in every place, and on its own. */
 function asked(run: number): readonly PartialViewKey[] {
   return CONTENTS.flatMap((contentId) =>
-    [undefined, ...placesOf(run)].map((at) => ({ userId, contentId: `${contentId} ${String(run)}`, ...at })),
+    [undefined, ...placesOf(run)].map((at) => ({ userId, contentId: `${contentId}#${String(run)}`, ...at })),
   )
 }
 
@@ -150,7 +152,7 @@ async function holds({ mode, open }: Implementation): Promise<void> {
         assert.deepEqual(await shown(opened, school, run), expected)
         await settle(opened, run, 2)
         assert.deepEqual(await shown(opened, school, run), expected, 'the same when everything was carried over')
-        const ids = CONTENTS.map((contentId) => `${contentId} ${String(run)}`)
+        const ids = CONTENTS.map((contentId) => `${contentId}#${String(run)}`)
         const accounts = await Promise.all(ids.map((id) => opened.store.progress.contentAccount(userId, id)))
         const rows = accounts.flatMap((account) => account.rows).sort((a, b) => compareViewKeys(a.key, b.key))
         assert.deepEqual(rows, storedRows(school, state))
@@ -164,7 +166,108 @@ async function holds({ mode, open }: Implementation): Promise<void> {
   }
 }
 
+/** One learner's deeds that may reach the store in any order. */
+type Deed = Act | { readonly kind: 'submit'; readonly key: PartialViewKey; readonly attempt: Attempt }
+
+/**
+ * What races, at most five: each is told of at once, or a view's start and end apart. Started and ended once in each
+ * place, so that no late message corrects what was copied.
+ */
+const racing = fc
+  .record({
+    views: fc.uniqueArray(fc.record({ place, contentId: fc.constantFrom('a', 'b'), on: day }), {
+      selector: ({ place: at }) => at,
+      minLength: 1,
+      maxLength: 2,
+    }),
+    submits: fc.boolean(),
+    enrolments: fc.array(enrolling, { minLength: 1, maxLength: 2 }),
+  })
+  .map(({ views, submits, enrolments }) => (run: number): readonly (readonly Deed[])[] => {
+    const viewed = views.map((view) => (['start', 'end'] as const).map((kind) => actOf({ ...view, kind }, run)))
+    const apart = viewed.length === 1 ? viewed.flat().map((one) => [one]) : viewed
+    const submitted = views.slice(0, submits ? 1 : 0).map((view): readonly Deed[] => {
+      const { key } = viewingAct(view, run)
+      return [{ kind: 'submit', key, attempt: attemptAt(view.on) }]
+    })
+    return [...apart, ...submitted, ...enrolments.map((one) => [actOf(one, run)])]
+  })
+
+function viewingAct(view: Omit<Extract<Drawn, { contentId: string }>, 'kind'>, run: number): { key: PartialViewKey } {
+  const act = actOf({ ...view, kind: 'start' }, run)
+  assert.ok(act.kind === 'view')
+  return act
+}
+
+function attemptAt(on: number): Attempt {
+  const answer = { questionId: 'q', answeredAt: on * DAY, score: on, maxScore: 12, type: '', title: '' }
+  return scoreAttempt(String(on), on * DAY, [{ ...answer, durationSeconds: 1, response: null }])
+}
+
+async function performDeed(opened: OpenedStore, school: School, deed: Deed): Promise<void> {
+  if (deed.kind !== 'submit') return perform(opened, school, deed)
+  await opened.store.progress.submitAttempt(targetRow(school.mode, fillKey(deed.key)), deed.attempt)
+}
+
+/** Everything that the store shows of a run, told without the run's number. */
+async function whole(opened: OpenedStore, school: School, run: number): Promise<unknown> {
+  const { progress } = opened.store
+  const ids = CONTENTS.map((contentId) => `${contentId}#${String(run)}`)
+  const accounts = await Promise.all(ids.map((id) => progress.contentAccount(userId, id)))
+  const places = placesOf(run).map(async (at) => {
+    const key = { userId, ...at }
+    return [
+      (await progress.enrolment(key))?.firstEnrolledAt,
+      [...(await progress.attempts(key))].sort(([a], [b]) => (a < b ? -1 : 1)),
+      await progress.summary(key),
+    ]
+  })
+  const text = JSON.stringify(
+    [
+      await shown(opened, school, run),
+      accounts.map(({ rows }) => rows.toSorted((a, b) => compareViewKeys(a.key, b.key))),
+      await Promise.all(places),
+    ],
+    (_name, value: unknown) => (value instanceof Map ? [...value] : value),
+  )
+  return JSON.parse(text.replaceAll(`#${String(run)}`, ''))
+}
+
+async function races({ mode, open }: Implementation): Promise<void> {
+  const opened = await open()
+  let run = 0
+  try {
+    for (const rule of RULES.flat()) await opened.store.catalogue.putRule({ rule, byDefault: false })
+    await fc.assert(
+      fc.asyncProperty(racing, fc.constantFrom(...RULES), dates, async (deedsIn, rules, ranges) => {
+        let expected: unknown
+        for (const order of interleavings(deedsIn(0).map((_, index) => index))) {
+          run += 1
+          const school = schoolWith(mode, run, rules, ranges)
+          await furnish(opened, school)
+          const deeds = deedsIn(run)
+          for (const deed of order.flatMap((index) => possible(school, deeds[index] ?? []))) {
+            await performDeed(opened, school, deed)
+          }
+          await settle(opened, run, 2)
+          const state = await whole(opened, school, run)
+          expected ??= state
+          assert.deepEqual(state, expected, `in the order ${order.join()}`)
+        }
+      }),
+      { numRuns: Math.ceil(RUNS / 20) },
+    )
+  } finally {
+    await opened.close()
+  }
+}
+
 for (const implementation of MODES.flatMap(implementationsIn)) {
   test(`${implementation.name}: whatever happened in whatever order, rows, statuses and provenance are those of the reference`, () =>
     holds(implementation))
+}
+
+for (const implementation of (['copy-content', 'copy-collection', 'move'] as const).flatMap(implementationsIn)) {
+  test(`${implementation.name}: enrolments, completions, attempts and moves that race end in one state, in every interleaving`, () =>
+    races(implementation))
 }
