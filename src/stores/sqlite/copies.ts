@@ -13,6 +13,13 @@ const PUT = `INSERT INTO copy (participation, content, learner, enrolled_at, cop
 const UNCARRIED = `SELECT collection_id, context_id FROM participation
   WHERE carried IS NULL AND user_id = ? AND first_enrolled_at IS NOT NULL`
 
+const UNNOTED = `FROM view JOIN participation USING (participation) WHERE NOT EXISTS
+  (SELECT 1 FROM copy WHERE copy.participation = view.participation AND copy.content = view.content)`
+const ADD_LEARNERS = `INSERT INTO learner (user_id) SELECT DISTINCT user_id ${UNNOTED} ON CONFLICT DO NOTHING`
+const ADD_VIEWS = `INSERT INTO copy (participation, content, learner)
+  SELECT view.participation, content, (SELECT learner FROM learner WHERE learner.user_id = participation.user_id)
+  ${UNNOTED}`
+
 /** Names to numbers, and back. */
 export interface Numbers {
   readonly contents: Contents
@@ -102,6 +109,15 @@ export class SqliteCopies implements CopyTable {
       .rows(UNCARRIED)
       .all(userId)
       .map(([collection, context]) => ({ userId, collectionId: String(collection), contextId: String(context) }))
+  }
+
+  /**
+   * Notes every viewed row of table `view` that is not noted yet, so that it is found by its content; answers how many
+   * there were. The facts must be folded.
+   */
+  noteViews(): number {
+    this.#statements.of(ADD_LEARNERS).run()
+    return Number(this.#statements.of(ADD_VIEWS).run().changes)
   }
 
   /** Enrolments that wait to be carried over. */

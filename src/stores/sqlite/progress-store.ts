@@ -264,6 +264,16 @@ export class SqliteProgressStore implements ProgressStore {
     } while (from !== undefined)
   }
 
+  /** Derives anew what was copied or moved to an enrolment, inside the caller's transaction; answers whether it was otherwise. */
+  carryAgain(key: EnrolmentKey): boolean {
+    if (this.#carrying === undefined) return false
+    const moved = this.#carrying.enrolled(key)
+    const { occurrences } = this.#carrying.carry(key, undefined, Number.MAX_SAFE_INTEGER)
+    const all = [...moved, ...occurrences]
+    this.#appendAll(all)
+    return all.length > 0
+  }
+
   enrolment(key: EnrolmentKey): Promise<Enrolment | undefined> {
     return Promise.resolve(this.#raw.enrolment(key))
   }

@@ -1,10 +1,12 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { EnrolmentKey } from '../../domain/progress/key.ts'
 import type { Mode } from '../../domain/progress/mode.ts'
 import { AGGREGATE_CONSUMER, TRIGGERS } from '../../domain/progress/occurrence.ts'
 import { everyInterval, type Clock, type Defer, type Every } from '../../ports/clock.ts'
 import { reachNothing, type Reach } from '../../ports/crash-points.ts'
 import type { Store } from '../../ports/store.ts'
+import { CopyCarrying } from '../carrying/copies.ts'
 import { carryingIn } from '../carrying/modes.ts'
 import { SqliteCatalogue } from './catalogue.ts'
 import { SqliteCopies, SqliteMoves } from './copies.ts'
@@ -123,17 +125,11 @@ async function open(options: SqliteOptions, unlock: () => void): Promise<SqliteS
     summaries.settle(collectionId, everyone)
   }
   await markUnread(log, summaries)
+  const pages = new EnrolmentPages(statements)
+  const progress = new SqliteProgressStore({ school, writer, raw, carrying, summaries, log, pages })
   let open = true
   return {
-    progress: new SqliteProgressStore({
-      school,
-      writer,
-      raw,
-      carrying,
-      summaries,
-      log,
-      pages: new EnrolmentPages(statements),
-    }),
+    progress,
     catalogue,
     log,
     durability: readDurability(database),
@@ -144,7 +140,9 @@ async function open(options: SqliteOptions, unlock: () => void): Promise<SqliteS
     fold: () => folder.all(),
     verify: async (onProgress) => {
       await folder.all()
-      return verifyStore(statements, writer, summaries, onProgress)
+      const noteViews = carrying instanceof CopyCarrying ? () => copies.noteViews() : undefined
+      const carryAgain = carrying && ((key: EnrolmentKey) => progress.carryAgain(key))
+      return verifyStore({ statements, writer, summaries, carryAgain, noteViews }, onProgress)
     },
     check: async () => {
       statements.of('SELECT count(*) FROM meta').get()
