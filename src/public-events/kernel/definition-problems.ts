@@ -4,7 +4,8 @@ import type { Description } from './public-event.ts'
 import { isScalar, type DataType, type Field, type RecordType } from './shape.ts'
 import { isTypeName } from './type-name.ts'
 
-const NAME = /^[A-Za-z_]\w*$/
+// An object takes `__proto__` for something else.
+const NAME = /^(?!__proto__$)[A-Za-z_]\w*$/
 const TOPIC = /^[a-z\d](?:[a-z\d._-]{0,247}[a-z\d])?$/
 const KEY_KINDS: ReadonlySet<string> = new Set<KeyKind>(['string', 'long', 'uuid', 'key'])
 
@@ -54,14 +55,16 @@ export function fieldAt(root: RecordType, path: string): Field | undefined {
 }
 
 /**
- * The partition key of a payload, as text.
- * @param payload one that was checked
+ * The value at a dotted path through records.
+ * @param payload one that was checked, of an event whose records have that path
  */
+export function valueAt(payload: unknown, path: string): unknown {
+  return path.split('.').reduce((value, step) => (value as Readonly<Record<string, unknown>>)[step], payload)
+}
+
+/** The partition key of a payload, as text. */
 export function keyOf(event: Pick<Description, 'key'>, payload: unknown): string {
-  let value = payload
-  // The path was checked when the event was defined.
-  for (const step of event.key.split('.')) value = (value as Readonly<Record<string, unknown>>)[step]
-  return String(value)
+  return String(valueAt(payload, event.key))
 }
 
 /** Names, and that a name within an event means one record: upstream keeps the first of two without a word. */

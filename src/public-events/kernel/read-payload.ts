@@ -21,6 +21,13 @@ export function readRecord(type: RecordType, value: unknown, form: Form): Readin
   return issues.length === 0 ? { value: read } : { issues }
 }
 
+/** Reads a value of any type from JSON. */
+export function readJson(type: DataType, value: unknown): Reading {
+  const issues: Issue[] = []
+  const read = readValue(type, value, { form: 'json', issues, path: [] })
+  return issues.length === 0 ? { value: read } : { issues }
+}
+
 interface Place {
   readonly form: Form
   readonly issues: Issue[]

@@ -1,0 +1,193 @@
+/**
+ * The values of Avro's binary encoding (Avro 1.12, "Binary Encoding"):
+ *
+ *   long, count, length   zigzag, then 7 bits in each byte, lowest first; the high bit says that more follow
+ *   boolean               one byte, 0 or 1
+ *   double                8 bytes, IEEE 754, little-endian
+ *   string, bytes         length in bytes, then the bytes; text is UTF-8
+ */
+
+/** Bytes that are not what their schema says: `path` is the field, as far as it is known. */
+export class AvroError extends Error {
+  readonly problem: string
+  readonly path: readonly string[]
+
+  constructor(problem: string, path: readonly string[] = []) {
+    super(path.length === 0 ? problem : `${path.join('.')}: ${problem}`)
+    this.name = 'AvroError'
+    this.problem = problem
+    this.path = path
+  }
+
+  within(key: string): AvroError {
+    return new AvroError(this.problem, [key, ...this.path])
+  }
+}
+
+const UTF8_OUT = new TextEncoder()
+// What looks like a byte-order mark is part of the text.
+const UTF8_IN = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const SMALL = 2 ** 30
+/** Most bytes of a 64-bit number at 7 bits each. */
+const LONG_BYTES_MAX = 10
+
+/** Appends values to bytes that grow. */
+export class AvroWriter {
+  #bytes = new Uint8Array(256)
+  #length = 0
+
+  boolean(value: boolean): void {
+    this.#room(1)
+    this.#bytes[this.#length++] = value ? 1 : 0
+  }
+
+  /** @param value whole, within ±(2^53 - 1) */
+  long(value: number): void {
+    this.#room(LONG_BYTES_MAX)
+    if (value >= -SMALL && value < SMALL) {
+      let rest = (value << 1) ^ (value >> 31)
+      for (; rest > 0x7f; rest >>>= 7) this.#bytes[this.#length++] = (rest & 0x7f) | 0x80
+      this.#bytes[this.#length++] = rest
+      return
+    }
+    const whole = BigInt(value)
+    let rest = whole < 0n ? -2n * whole - 1n : 2n * whole
+    for (; rest > 0x7fn; rest >>= 7n) this.#bytes[this.#length++] = Number(rest & 0x7fn) | 0x80
+    this.#bytes[this.#length++] = Number(rest)
+  }
+
+  double(value: number): void {
+    this.#room(8)
+    new DataView(this.#bytes.buffer).setFloat64(this.#length, value, true)
+    this.#length += 8
+  }
+
+  string(text: string): void {
+    this.bytes(UTF8_OUT.encode(text))
+  }
+
+  bytes(bytes: Uint8Array): void {
+    this.long(bytes.length)
+    this.#room(bytes.length)
+    this.#bytes.set(bytes, this.#length)
+    this.#length += bytes.length
+  }
+
+  done(): Uint8Array {
+    return this.#bytes.slice(0, this.#length)
+  }
+
+  #room(bytes: number): void {
+    const wanted = this.#length + bytes
+    if (wanted <= this.#bytes.length) return
+    const grown = new Uint8Array(Math.max(wanted, this.#bytes.length * 2))
+    grown.set(this.#bytes)
+    this.#bytes = grown
+  }
+}
+
+/** Takes values from bytes. Whatever they claim, no more is made than they hold. */
+export class AvroReader {
+  readonly #bytes: Uint8Array
+  #at = 0
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+  }
+
+  boolean(): boolean {
+    const byte = this.#next()
+    if (byte > 1) throw this.#wrong('a boolean is 0 or 1')
+    return byte === 1
+  }
+
+  /** @throws AvroError also for a number that JavaScript cannot hold exactly: a wrong one would be worse than none */
+  long(): number {
+    const value = this.#wide()
+    if (value > BigInt(Number.MAX_SAFE_INTEGER) || value < BigInt(Number.MIN_SAFE_INTEGER)) {
+      throw this.#wrong('a number is beyond ±(2^53 - 1)')
+    }
+    return Number(value)
+  }
+
+  double(): number {
+    const at = this.skip(8)
+    return new DataView(this.#bytes.buffer, this.#bytes.byteOffset).getFloat64(at, true)
+  }
+
+  string(): string {
+    const bytes = this.bytes()
+    try {
+      return UTF8_IN.decode(bytes)
+    } catch {
+      throw this.#wrong('text is not UTF-8')
+    }
+  }
+
+  /** A view of the bytes that were given. */
+  bytes(): Uint8Array {
+    const length = this.long()
+    const at = this.skip(length)
+    return this.#bytes.subarray(at, at + length)
+  }
+
+  /** How many items a block holds; a negative count is followed by the block's size, which is not needed. */
+  count(): number {
+    let count = this.long()
+    if (count < 0) {
+      count = -count
+      this.long()
+    }
+    // Every item takes a byte at least, so that a few bytes cannot claim to hold millions.
+    if (count > this.#bytes.length - this.#at) throw this.#wrong('a block claims more items than there are bytes')
+    return count
+  }
+
+  /** Whether the branch of a union with null is the other one. */
+  present(): boolean {
+    const branch = this.long()
+    if (branch !== 0 && branch !== 1) throw this.#wrong('a union has no such branch')
+    return branch === 1
+  }
+
+  /** Passes over a number of any size. */
+  skipLong(): void {
+    this.#wide()
+  }
+
+  /** Passes over bytes; returns where they begin. */
+  skip(length: number): number {
+    const at = this.#at
+    if (length < 0 || length > this.#bytes.length - at) throw this.#wrong('the bytes end too early')
+    this.#at += length
+    return at
+  }
+
+  end(): void {
+    if (this.#at < this.#bytes.length) throw this.#wrong('there are more bytes than the schema says')
+  }
+
+  #next(): number {
+    return this.#bytes[this.skip(1)] ?? 0
+  }
+
+  #wide(): bigint {
+    let small = 0
+    for (let shift = 0; shift < 28; shift += 7) {
+      const byte = this.#next()
+      small |= (byte & 0x7f) << shift
+      if (byte < 0x80) return BigInt((small >>> 1) ^ -(small & 1))
+    }
+    let wide = BigInt(small)
+    for (let shift = 28n; shift < 70n; shift += 7n) {
+      const byte = this.#next()
+      wide |= BigInt(byte & 0x7f) << shift
+      if (byte < 0x80) return BigInt.asIntN(64, (wide >> 1n) ^ -(wide & 1n))
+    }
+    throw this.#wrong('a number is longer than 64 bits')
+  }
+
+  #wrong(problem: string): AvroError {
+    return new AvroError(`${problem} (byte ${String(this.#at)})`)
+  }
+}
