@@ -24,7 +24,6 @@ export class AvroError extends Error {
   }
 }
 
-const UTF8_OUT = new TextEncoder()
 // What looks like a byte-order mark is part of the text.
 const UTF8_IN = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const SMALL = 2 ** 30
@@ -33,7 +32,7 @@ const LONG_BYTES_MAX = 10
 
 /** Appends values to bytes that grow. */
 export class AvroWriter {
-  #bytes = new Uint8Array(256)
+  #bytes = Buffer.allocUnsafe(256)
   #length = 0
 
   boolean(value: boolean): void {
@@ -58,12 +57,14 @@ export class AvroWriter {
 
   double(value: number): void {
     this.#room(8)
-    new DataView(this.#bytes.buffer).setFloat64(this.#length, value, true)
-    this.#length += 8
+    this.#length = this.#bytes.writeDoubleLE(value, this.#length)
   }
 
   string(text: string): void {
-    this.bytes(UTF8_OUT.encode(text))
+    const length = Buffer.byteLength(text)
+    this.long(length)
+    this.#room(length)
+    this.#length += this.#bytes.write(text, this.#length)
   }
 
   bytes(bytes: Uint8Array): void {
@@ -73,26 +74,25 @@ export class AvroWriter {
     this.#length += bytes.length
   }
 
+  /** What was written: bytes that nobody else holds. */
   done(): Uint8Array {
-    return this.#bytes.slice(0, this.#length)
+    return Uint8Array.from(this.#bytes.subarray(0, this.#length))
   }
 
   #room(bytes: number): void {
     const wanted = this.#length + bytes
     if (wanted <= this.#bytes.length) return
-    const grown = new Uint8Array(Math.max(wanted, this.#bytes.length * 2))
-    grown.set(this.#bytes)
-    this.#bytes = grown
+    this.#bytes = Buffer.concat([this.#bytes], Math.max(wanted, this.#bytes.length * 2))
   }
 }
 
 /** Takes values from bytes. Whatever they claim, no more is made than they hold. */
 export class AvroReader {
-  readonly #bytes: Uint8Array
+  readonly #bytes: Buffer
   #at = 0
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
   boolean(): boolean {
@@ -103,6 +103,11 @@ export class AvroReader {
 
   /** @throws AvroError also for a number that JavaScript cannot hold exactly: a wrong one would be worse than none */
   long(): number {
+    const first = this.#bytes[this.#at]
+    if (first !== undefined && first < 0x80) {
+      this.#at += 1
+      return (first >>> 1) ^ -(first & 1)
+    }
     const value = this.#wide()
     if (value > BigInt(Number.MAX_SAFE_INTEGER) || value < BigInt(Number.MIN_SAFE_INTEGER)) {
       throw this.#wrong('a number is beyond ±(2^53 - 1)')
@@ -112,13 +117,16 @@ export class AvroReader {
 
   double(): number {
     const at = this.skip(8)
-    return new DataView(this.#bytes.buffer, this.#bytes.byteOffset).getFloat64(at, true)
+    return this.#bytes.readDoubleLE(at)
   }
 
   string(): string {
-    const bytes = this.bytes()
+    const length = this.long()
+    const at = this.skip(length)
+    // Most text is ids, which need no decoder.
+    if (this.#isAscii(at, at + length)) return this.#bytes.toString('latin1', at, at + length)
     try {
-      return UTF8_IN.decode(bytes)
+      return UTF8_IN.decode(this.#bytes.subarray(at, at + length))
     } catch {
       throw this.#wrong('text is not UTF-8')
     }
@@ -165,6 +173,11 @@ export class AvroReader {
 
   end(): void {
     if (this.#at < this.#bytes.length) throw this.#wrong('there are more bytes than the schema says')
+  }
+
+  #isAscii(from: number, to: number): boolean {
+    for (let at = from; at < to; at += 1) if ((this.#bytes[at] ?? 0) > 0x7f) return false
+    return true
   }
 
   #next(): number {

@@ -12,8 +12,12 @@ export function toMicroseconds(instant: Temporal.Instant): Temporal.Instant {
  * second or none. Older readers refuse `Z` and other counts of digits.
  */
 export function instantText(instant: Temporal.Instant): string {
-  const whole = instant.epochNanoseconds % 1_000_000_000n === 0n
-  return instant.toString({ fractionalSecondDigits: whole ? 0 : 6 }).replace(/Z$/, '+00:00')
+  const nanoseconds = instant.epochNanoseconds
+  // A date is written ten times as fast as an instant, and events are many.
+  const text = new Date(instant.epochMilliseconds).toISOString()
+  if (nanoseconds % 1_000_000_000n === 0n) return `${text.slice(0, -5)}+00:00`
+  const micros = Number(((nanoseconds / 1000n) % 1000n) + 1000n) % 1000
+  return `${text.slice(0, -1)}${String(micros).padStart(3, '0')}+00:00`
 }
 
 /**
