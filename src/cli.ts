@@ -1,6 +1,7 @@
 /** The command line: reads the configuration, runs one command, answers with an exit code (operation spec). */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { ConfigError, readConfig, VARIABLES, type Config } from './config.ts'
+import { addEventsCommands } from './commands/events/add.ts'
 import type { BenchOptions } from './commands/bench.ts'
 import type { TokenOptions } from './commands/token.ts'
 import { WaymarkError } from './domain/errors.ts'
@@ -108,6 +109,7 @@ function program(): Command {
       if (!(await bench(options))) process.exitCode = EXIT.failed
     })
 
+  addEventsCommands(waymark)
   return waymark
 }
 
