@@ -18,7 +18,7 @@ const about = {
 export const AssessmentAttemptSubmitted = definePublicEvent({
   ...about,
   type: 'org.waymark.learning.assessment.attempt.submitted.v1',
-  description: 'A learner handed in an attempt at an assessment.',
+  description: 'A learner handed in an attempt at an assessment, or more answers of one.',
   data: { attempt: record('AttemptSubmittedData', 'The attempt that was handed in.', OF_ATTEMPT) },
 })
 

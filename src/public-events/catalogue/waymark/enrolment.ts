@@ -33,7 +33,7 @@ export const EnrolmentChanged = definePublicEvent({
 export const EnrolmentRemoved = definePublicEvent({
   ...about,
   type: 'org.waymark.learning.collection.enrolment.removed.v1',
-  description: 'An enrolment was deleted with the progress made in it, at the request of who may.',
+  description: 'An enrolment was deleted with the progress made in it, or progress that needed no enrolment was.',
   data: {
     enrolment: record('EnrolmentRemovedData', 'The enrolment that is no more.', {
       ...IN_CONTEXT,
