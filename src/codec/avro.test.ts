@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { anyPayload, samplePayload, SAMPLES } from '../../test/support/payloads.ts'
 import avsc from 'avsc'
 import fc from 'fast-check'
+import { DERIVED, STORED } from '../../test/support/openedx-schemas.ts'
 import { ALL_EVENTS } from '../public-events/catalogue/all.ts'
 import { SessionLoginCompleted } from '../public-events/catalogue/openedx/account.ts'
 import { avroSchema } from '../public-events/kernel/avro-schema.ts'
@@ -105,6 +106,13 @@ function judgeable(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, inner]) => [key, judgeable(inner)]))
 }
 const LONG_MAX = 2 ** 52 - 1
+
+for (const [type, schema] of [...STORED, ...DERIVED]) {
+  test(`${type} comes back as it went where only its foreign schema is known`, () => {
+    const foreign = makeEvent({ ...EVERYTHING, ...readAvsc(schema) })
+    for (const sample of SAMPLES) roundTrip(foreign, samplePayload(foreign.root, sample))
+  })
+}
 
 function written(value: number): Uint8Array {
   const writer = new AvroWriter()

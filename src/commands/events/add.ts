@@ -62,7 +62,7 @@ function addCodecCommands(events: Command): void {
     )
     .action(async (type: string, { schemaId }: { schemaId?: number }, command: Command) => {
       const { encode } = await import('./encode.ts')
-      encode(await known(type, command), schemaId)
+      await encode(await known(type, command), schemaId)
     })
 
   withExample(events.command('decode'), 'bin/waymark events decode < login.bin')
@@ -72,7 +72,7 @@ function addCodecCommands(events: Command): void {
     .action(async ({ type, minor }: { type?: string; minor?: number }, command: Command) => {
       if (type === undefined && minor !== undefined) command.error('error: --minor goes with --type', { exitCode: 2 })
       const { decode } = await import('./decode.ts')
-      decode(type === undefined ? undefined : { event: await known(type, command), minor })
+      await decode(type === undefined ? undefined : { event: await known(type, command), minor })
     })
 }
 

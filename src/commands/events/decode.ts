@@ -1,5 +1,5 @@
 /** `waymark events decode`: the bytes that Kafka carries to JSON. */
-import { readFileSync } from 'node:fs'
+import { buffer } from 'node:stream/consumers'
 import { avroDecoder } from '../../codec/avro-decode.ts'
 import { unframe } from '../../codec/confluent-frame.ts'
 import { ALL_EVENTS } from '../../public-events/catalogue/all.ts'
@@ -14,8 +14,10 @@ import { readHistory, SCHEMA_FOLDER } from './schema-folder.ts'
  * @param named the event, and the minor of its writer, where the frame's number is not of our lock
  * @throws AvroError; Error where the schema of the writer is not stored
  */
-export function decode(named: { readonly event: PublicEvent; readonly minor: number | undefined } | undefined): void {
-  const { schemaId, body } = unframe(readFileSync(0))
+export async function decode(
+  named: { readonly event: PublicEvent; readonly minor: number | undefined } | undefined,
+): Promise<void> {
+  const { schemaId, body } = unframe(await buffer(process.stdin))
   const history = readHistory(SCHEMA_FOLDER)
   const entry = named === undefined ? byId(history, schemaId) : byName(history, named.event, named.minor)
   const event = ALL_EVENTS.get(entry.type)

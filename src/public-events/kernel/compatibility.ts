@@ -28,9 +28,16 @@ export function reordered(older: RecordType, newer: RecordType): boolean {
       .join()
   if (shared(older, newer) !== shared(newer, older)) return true
   return Object.entries(older.fields).some(([key, { type }]) => {
-    const other = newer.fields[key]?.type
-    return type.kind === 'record' && other?.kind === 'record' && reordered(type, other)
+    const [inner, other] = [recordIn(type), recordIn(newer.fields[key]?.type)]
+    return inner !== undefined && other !== undefined && reordered(inner, other)
   })
+}
+
+/** The record that a type is, or holds in lists and maps. */
+function recordIn(type: DataType | undefined): RecordType | undefined {
+  if (type === undefined || isScalar(type)) return undefined
+  if (type.kind === 'record') return type
+  return recordIn(type.kind === 'list' ? type.items : type.values)
 }
 
 function compare(writer: DataType, reader: DataType, path: string, problems: string[]): void {

@@ -41,6 +41,7 @@ export function makeEvent(described: Description): PublicEvent {
     vendor: 'waymark',
     validate: (value) => readRecord(described.root, value, 'payload'),
   }
+  if (described.deprecated !== undefined) Object.freeze(described.deprecated)
   return Object.freeze({ ...described, topics: Object.freeze([...described.topics]), '~standard': standard })
 }
 
