@@ -189,9 +189,9 @@ export const VARIABLES = {
   ),
   CARRY_LEAVES_MAX: variable(
     count(1, 100_000),
-    '500',
-    'contents of an enrolment into which progress is copied in one commit',
-    '500',
+    '200',
+    'contents into which progress is copied in one commit; more are faster, and hold requests up for longer',
+    '200',
     asInteger,
   ),
   STOP_TIMEOUT: variable(

@@ -6,6 +6,7 @@ import type { Attempt } from '../../domain/progress/attempt.ts'
 import type { EnrolmentKey, ViewKey } from '../../domain/progress/key.ts'
 import type { Redirect } from '../../domain/progress/move.ts'
 import type { Occurrence } from '../../domain/progress/occurrence.ts'
+import type { CountedRows } from '../../domain/progress/shared-rows.ts'
 import type { ViewRow } from '../../domain/progress/view.ts'
 import type { ContentAccount } from '../../ports/progress-store.ts'
 
@@ -21,13 +22,15 @@ export interface Leaving {
 /** Where to go on with an enrolment that is carried over leaf by leaf. */
 export interface CarryCursor {
   readonly leaf: number
-  /** The state of the catalogue under which the leaves before it were carried over. */
-  readonly revision: number
+  /** The state of the catalogue and of the enrolment under which the leaves before it were carried over. */
+  readonly under: string
 }
 
 /** How far carrying over one enrolment has come. */
 export interface Carried {
   readonly occurrences: readonly Occurrence[]
+  /** How many leaves were looked at. */
+  readonly leaves: number
   /** Undefined: it is done. */
   readonly next: CarryCursor | undefined
 }
@@ -41,6 +44,8 @@ export interface Carrying {
   views(key: EnrolmentKey): ReadonlyMap<string, ViewRow>
   /** Attempts that count under one key: all, or those of one content. */
   attempts(key: EnrolmentKey, contentId?: string): ReadonlyMap<string, readonly Attempt[]>
+  /** All that counts under one key, views and attempts, at the cost of one of them. */
+  counted(key: EnrolmentKey): CountedRows
   /** The completion on record that counts under a key. */
   completion(key: EnrolmentKey): number | undefined
   /** Called before the learner's own facts of a row change. What was shown of them is stored first: it must not fall. */

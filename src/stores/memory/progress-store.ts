@@ -251,8 +251,8 @@ export class MemoryProgressStore implements ProgressStore {
     return Promise.resolve(account)
   }
 
-  carry(key: EnrolmentKey): Promise<void> {
-    this.#carry(key)
+  carry(keys: readonly EnrolmentKey[]): Promise<void> {
+    for (const key of keys) this.#carry(key)
     return Promise.resolve()
   }
 

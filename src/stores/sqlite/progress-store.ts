@@ -52,6 +52,14 @@ export interface ProgressParts {
   readonly pages: EnrolmentPages
 }
 
+/** How far carrying over some enrolments is. */
+interface CarryStretch {
+  /** So many are carried over. */
+  readonly done: number
+  /** Where to go on with the next. */
+  readonly from: CarryCursor | undefined
+}
+
 /** Progress over SQLite: each write is one job of the group commit. */
 export class SqliteProgressStore implements ProgressStore {
   readonly #school: School
@@ -246,22 +254,34 @@ export class SqliteProgressStore implements ProgressStore {
     return Promise.resolve(account)
   }
 
-  async carry(key: EnrolmentKey, leavesMax: number): Promise<void> {
+  async carry(keys: readonly EnrolmentKey[], leavesMax: number): Promise<void> {
     const carrying = this.#carrying
     if (carrying === undefined) return
-    let from: CarryCursor | undefined
-    do {
-      const at = from
-      from = await this.#writer.submit(
-        () => {
-          const { occurrences, next } = carrying.carry(key, at, leavesMax)
-          this.#appendAll(occurrences)
-          return next
-        },
-        'own',
-        leavesMax,
-      )
-    } while (from !== undefined)
+    // One commit after the other: what clients write meanwhile waits for one of them, not for all.
+    for (let stretch: CarryStretch = { done: 0, from: undefined }; stretch.done < keys.length;) {
+      const { done, from } = stretch
+      const work = (): CarryStretch => this.#carryStretch(carrying, keys, { done, from }, leavesMax)
+      stretch = await this.#writer.submit(work, 'own', leavesMax)
+    }
+  }
+
+  /** Carries over so many leaves more, of one enrolment or several. */
+  #carryStretch(
+    carrying: Carrying,
+    keys: readonly EnrolmentKey[],
+    { done, from }: CarryStretch,
+    leavesMax: number,
+  ): CarryStretch {
+    let left = leavesMax
+    for (const [index, key] of keys.entries()) {
+      if (index < done) continue
+      if (left <= 0) return { done: index, from: undefined }
+      const { occurrences, leaves, next } = carrying.carry(key, index === done ? from : undefined, left)
+      this.#appendAll(occurrences)
+      if (next !== undefined) return { done: index, from: next }
+      left -= leaves
+    }
+    return { done: keys.length, from: undefined }
   }
 
   /** Derives anew what was copied or moved to an enrolment, inside the caller's transaction; answers whether it was otherwise. */

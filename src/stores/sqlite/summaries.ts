@@ -189,9 +189,7 @@ export class Summaries {
 
   #progress(key: EnrolmentKey, stored: Stored, structure: Structure): RawProgress {
     const completedAt = this.#completion(key, stored)
-    if (this.#carrying !== undefined) {
-      return { views: this.#carrying.views(key), attempts: this.#carrying.attempts(key), completedAt }
-    }
+    if (this.#carrying !== undefined) return { ...this.#carrying.counted(key), completedAt }
     const { participation, attempted } = stored
     const rows = ownsRows(this.#mode, key)
       ? this.#raw.progress(participation, attempted)
