@@ -16,6 +16,8 @@ export interface Leaving {
   readonly own: 'rows' | 'enrolment'
   /** Keys whose rows go too, while their enrolments stay. */
   readonly rowsOf: readonly EnrolmentKey[]
+  /** Keys that show other attempts than before, of which no occurrence tells. */
+  readonly changed: readonly EnrolmentKey[]
 }
 
 /** Where to go on with an enrolment that is carried over leaf by leaf. */
