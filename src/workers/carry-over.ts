@@ -57,8 +57,19 @@ async function* concerned(
       lists.set(joinIds(collectionId), (page) => progress.participants(collectionId, page))
     } else if (occurrence.type === 'context-changed') {
       const { collectionId, contextId } = occurrence
-      lists.set(joinIds(collectionId, contextId), (page) => progress.enrolmentsIn(collectionId, contextId, page))
+      lists.set(joinIds(collectionId, contextId), (page) => takingPart(progress, collectionId, contextId, page))
     }
   }
   for (const list of lists.values()) yield* enrolmentPages(list, limit)
+}
+
+/** Everyone with a part in a context: who only views there, without an enrolment, has progress that moves as well. */
+async function takingPart(
+  progress: ProgressStore,
+  collectionId: string,
+  contextId: string,
+  request: PageRequest,
+): Promise<Page<EnrolmentKey>> {
+  const { items, next } = await progress.participants(collectionId, request)
+  return { items: items.filter((key) => key.contextId === contextId), next }
 }

@@ -34,6 +34,8 @@ export type Occurrence =
       readonly ruleId: string
       readonly movedAt: number
     } & EnrolmentKey)
+  /** What was told of late, or another rule, took that back: its progress is in this context again. */
+  | ({ readonly type: 'move-undone'; readonly toContextId: string } & EnrolmentKey)
   | ({ readonly type: 'progress-removed'; readonly views: number; readonly attempts: number } & EnrolmentKey)
   | ({
       readonly type: 'collection-progress-changed'
@@ -121,6 +123,7 @@ export const TRIGGERS: readonly Occurrence['type'][] = [
   'enrolment-created',
   'enrolment-changed',
   'progress-moved',
+  'move-undone',
 ]
 const TRIGGER_SET: ReadonlySet<Occurrence['type']> = new Set(TRIGGERS)
 

@@ -17,13 +17,15 @@ export interface Leaving {
   readonly own: 'rows' | 'enrolment'
   /** Keys whose rows go too, while their enrolments stay. */
   readonly rowsOf: readonly EnrolmentKey[]
+  /** Keys that show other attempts than before, of which no occurrence tells. */
+  readonly changed: readonly EnrolmentKey[]
 }
 
 /** Where to go on with an enrolment that is carried over leaf by leaf. */
 export interface CarryCursor {
   readonly leaf: number
-  /** The state of the catalogue and of the enrolment under which the leaves before it were carried over. */
-  readonly under: string
+  /** The state of the catalogue under which the leaves before it were carried over. */
+  readonly revision: number
 }
 
 /** How far carrying over one enrolment has come. */

@@ -2,7 +2,7 @@ import type { Attempt } from '../../domain/progress/attempt.ts'
 import { carryAttempts } from '../../domain/progress/carried-attempts.ts'
 import { decideCopies, settleCopy } from '../../domain/progress/carry.ts'
 import type { CopyDecision } from '../../domain/progress/copying.ts'
-import { compareViewKeys, viewId, type EnrolmentKey, type ViewKey } from '../../domain/progress/key.ts'
+import { compareViewKeys, joinIds, viewId, type EnrolmentKey, type ViewKey } from '../../domain/progress/key.ts'
 import { isOrganic } from '../../domain/progress/mode.ts'
 import type { Redirect } from '../../domain/progress/move.ts'
 import type { Occurrence } from '../../domain/progress/occurrence.ts'
@@ -23,6 +23,8 @@ import type { CopyRow, CopyTable } from './tables.ts'
 export class CopyCarrying implements Carrying {
   readonly #school: School
   readonly #copies: CopyTable
+  /** Enrolments of which some leaves are carried over as they stand now, and others are not. */
+  readonly #underway = new Set<string>()
 
   constructor(school: School, copies: CopyTable) {
     this.#school = school
@@ -79,6 +81,7 @@ export class CopyCarrying implements Carrying {
 
   enrolled(key: EnrolmentKey): readonly Occurrence[] {
     this.#copies.setRevision(key, undefined)
+    this.#underway.delete(nameOf(key))
     return []
   }
 
@@ -94,16 +97,19 @@ export class CopyCarrying implements Carrying {
     const { catalogue } = this.#school
     const { userId, collectionId, contextId } = key
     const revision = catalogue.revisionNow(collectionId, contextId)
-    const under = JSON.stringify([revision, this.#school.facts.enrolment(key)])
     // What was carried under an earlier state of the catalogue, or of the enrolment, is carried again.
-    const begin = from?.under === under ? from.leaf : 0
+    const begin = from?.revision === revision && this.#underway.has(nameOf(key)) ? from.leaf : 0
     const leaves = catalogue.publicationNow(collectionId)?.structure.root.leaves ?? []
     const end = Math.min(leaves.length, begin + leavesMax)
     const targets = new Targets(this.#school)
     const occurrences = leaves.slice(begin, end).flatMap((leaf) => this.#derive(userId, leaf, key, targets))
-    const next = end < leaves.length ? { leaf: end, under } : undefined
-    if (next === undefined) this.#copies.setRevision(key, revision)
-    return { occurrences, leaves: end - begin, next }
+    if (end < leaves.length) {
+      this.#underway.add(nameOf(key))
+      return { occurrences, leaves: end - begin, next: { leaf: end, revision } }
+    }
+    this.#underway.delete(nameOf(key))
+    this.#copies.setRevision(key, revision)
+    return { occurrences, leaves: end - begin, next: undefined }
   }
 
   alsoStale(occurrence: Occurrence): readonly EnrolmentKey[] {
@@ -116,15 +122,18 @@ export class CopyCarrying implements Carrying {
     // An organic view of the same name belongs to no enrolment, and stays.
     const contents = [...facts.views(key).keys()].filter((contentId) => contentId !== key.collectionId)
     const occurrences = this.#settle(key.userId, contents)
-    // A copy outlives its source, and the attempts that it brought stay with it.
+    const changed: EnrolmentKey[] = []
+    // A copy outlives its source, and the attempts that it brought stay with it. Copies of its row now show them as well.
     for (const [contentId, attempts] of facts.attempts(key)) {
       if (contentId === key.collectionId) continue
       for (const row of this.#copiedFrom({ ...key, contentId })) {
         for (const attempt of attempts) facts.mergeAttempt(row, attempt)
+        changed.push(...this.#copiedFrom(row))
       }
     }
     this.#copies.remove(key, key.collectionId)
-    return { occurrences, own: 'rows', rowsOf: [] }
+    this.#underway.delete(nameOf(key))
+    return { occurrences, own: 'rows', rowsOf: [], changed }
   }
 
   account(userId: string, contentId: string): ContentAccount {
@@ -244,6 +253,10 @@ export class CopyCarrying implements Carrying {
 
 function enrolledAt(targets: Targets, key: EnrolmentKey): number | null {
   return targets.of(key)?.enrolment.firstEnrolledAt ?? null
+}
+
+function nameOf({ userId, collectionId, contextId }: EnrolmentKey): string {
+  return joinIds(userId, collectionId, contextId)
 }
 
 function isSame(a: Copied | null, b: Copied | null): boolean {

@@ -113,20 +113,20 @@ export class MoveCarrying implements Carrying {
   }
 
   alsoStale(occurrence: Occurrence): readonly EnrolmentKey[] {
-    if (occurrence.type !== 'progress-moved') return []
+    if (occurrence.type !== 'progress-moved' && occurrence.type !== 'move-undone') return []
     const { userId, collectionId, contextId, toContextId } = occurrence
     const now = currentContext(this.#movesOf(occurrence), contextId)
     return [...new Set([toContextId, now])].map((into) => ({ userId, collectionId, contextId: into }))
   }
 
   leaving(key: EnrolmentKey): Leaving {
-    if (this.#movesOf(key).has(key.contextId)) return { occurrences: [], own: 'enrolment', rowsOf: [] }
+    if (this.#movesOf(key).has(key.contextId)) return { occurrences: [], own: 'enrolment', rowsOf: [], changed: [] }
     const { userId, collectionId } = key
     const behind = this.#contextsIn(key)
       .filter((contextId) => contextId !== key.contextId)
       .map((contextId) => ({ userId, collectionId, contextId }))
     for (const left of behind) this.#moves.set(left, undefined)
-    return { occurrences: [], own: 'rows', rowsOf: behind }
+    return { occurrences: [], own: 'rows', rowsOf: behind, changed: [] }
   }
 
   account(userId: string, contentId: string): ContentAccount {
@@ -187,6 +187,10 @@ export class MoveCarrying implements Carrying {
       const [was, is] = [before.get(contextId), after.get(contextId)]
       if (JSON.stringify(was) === JSON.stringify(is)) continue
       this.#moves.set({ userId, collectionId, contextId }, is)
+      // Where it had moved, its progress counts no more.
+      if (was !== undefined && was.toContextId !== is?.toContextId) {
+        occurrences.push({ type: 'move-undone', userId, collectionId, contextId, toContextId: was.toContextId })
+      }
       if (is !== undefined) occurrences.push(told(userId, collectionId, is))
     }
     return occurrences

@@ -186,7 +186,7 @@ export class MemoryProgressStore implements ProgressStore {
     this.#summaries.delete(...idsOf(key))
     const rows = [key, ...also].map((one) => this.#facts.removeRows(one))
     const enrolments = this.#facts.enrolments.delete(...idsOf(key))
-    for (const other of also) this.#recompute(other)
+    for (const other of [...also, ...(leaving?.changed ?? [])]) this.#recompute(other)
     return {
       enrolments,
       views: sum(rows.map(({ views }) => views)),

@@ -178,18 +178,25 @@ export class SqliteProgressStore implements ProgressStore {
 
   #removeOne(key: EnrolmentKey): Removed {
     if (this.#sharesRows) return this.#removeSharing(key)
-    if (this.#carrying === undefined) return this.#raw.remove(key)
-    const { occurrences, own, rowsOf } = this.#carrying.leaving(key)
+    if (this.#carrying === undefined) return this.#removeRows(key)
+    const { occurrences, own, rowsOf, changed } = this.#carrying.leaving(key)
     this.#appendAll(occurrences)
     if (own === 'enrolment') return this.#removeEnrolment(key)
-    const { enrolments, ...total } = this.#raw.remove(key)
+    const { enrolments, ...total } = this.#removeRows(key)
     for (const other of rowsOf) {
       const { views, attempts } = this.#raw.removeRows(other)
       total.views += views
       total.attempts += attempts
       this.#summaries.recompute(other)
     }
+    for (const other of changed) this.#summaries.recompute(other)
     return { enrolments, ...total }
+  }
+
+  /** Everything under a key. What the aggregator has yet to read may no longer lead to it: it is not behind for ever. */
+  #removeRows(key: EnrolmentKey): Removed {
+    this.#summaries.forget(key)
+    return this.#raw.remove(key)
   }
 
   /** The enrolment alone: its rows count elsewhere. */
@@ -206,9 +213,9 @@ export class SqliteProgressStore implements ProgressStore {
     const elsewhere = enrolled.some((contextId) => contextId !== key.contextId)
     const going = goingWith(this.#school.mode, key, enrolled.includes(key.contextId), elsewhere)
     if (going === 'enrolment') return this.#removeEnrolment(key)
-    const own = this.#raw.remove(key)
+    const own = this.#removeRows(key)
     if (going === 'own') return own
-    const { views, attempts } = this.#raw.remove({ ...key, contextId: key.collectionId })
+    const { views, attempts } = this.#removeRows({ ...key, contextId: key.collectionId })
     return { enrolments: own.enrolments, views: own.views + views, attempts: own.attempts + attempts }
   }
 
@@ -276,9 +283,11 @@ export class SqliteProgressStore implements ProgressStore {
     for (const [index, key] of keys.entries()) {
       if (index < done) continue
       if (left <= 0) return { done: index, from: undefined }
+      const behind = carrying.isBehind(key)
       const { occurrences, leaves, next } = carrying.carry(key, index === done ? from : undefined, left)
       this.#appendAll(occurrences)
       if (next !== undefined) return { done: index, from: next }
+      if (behind) this.#summaries.recheck(key)
       left -= leaves
     }
     return { done: keys.length, from: undefined }
