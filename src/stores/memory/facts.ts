@@ -12,6 +12,8 @@ export class MemoryFacts implements FactTables {
   readonly attemptRows = new TupleMap<Attempt>()
   readonly enrolments = new TupleMap<Enrolment>()
   readonly completions = new TupleMap<number>()
+  /** Filled only where the facts are those of a store that changed its mode. */
+  readonly migrations = new TupleMap<readonly Migrated[]>()
 
   view(key: ViewKey): ViewRow | undefined {
     return this.viewRows.get(...idsOf(key), key.contentId)
@@ -60,9 +62,8 @@ export class MemoryFacts implements FactTables {
     return keys.under().map(({ value }) => value)
   }
 
-  /** A store in memory never changes its mode. */
-  migrated(): readonly Migrated[] {
-    return []
+  migrated(key: ViewKey): readonly Migrated[] {
+    return this.migrations.get(...idsOf(key), key.contentId) ?? []
   }
 
   /** Removes the rows of an enrolment; an organic view of the same name belongs to none. */
