@@ -15,7 +15,9 @@ export function addModeCommands(
   readEnvironment: (command: Command) => Config,
   withExample: (command: Command, example: string) => Command,
 ): void {
-  withExample(modes, 'bin/waymark modes dry-run --to content').description('try another mode of progress')
+  withExample(modes, 'bin/waymark modes dry-run --to content').description(
+    'try another mode of progress, and change to it',
+  )
   common(withExample(modes.command('dry-run'), 'bin/waymark modes dry-run --to copy-content --rules rules.json'))
     .description('tell what another mode, or other rules, would change; changes nothing, beside a server too')
     .option('--examples <number>', 'how many examples to show', readCount, 5)
@@ -23,11 +25,19 @@ export function addModeCommands(
       const { dryRun } = await import('./dry-run.ts')
       await dryRun(readEnvironment(command), options)
     })
+  common(withExample(modes.command('migrate'), 'cp -r data data-before && bin/waymark modes migrate --to content'))
+    .description(
+      'take the store to another mode while no server runs; run again, it goes on where it ended. Copy the data folder before: there is no other way back',
+    )
+    .action(async (options: ModeOptions, command: Command) => {
+      const { migrate } = await import('./migrate.ts')
+      await migrate(readEnvironment(command), options)
+    })
 }
 
 function common(command: Command): Command {
   return command
-    .addOption(new Option('--to <mode>', 'the mode to try').choices(MODES).makeOptionMandatory())
+    .addOption(new Option('--to <mode>', 'the other mode').choices(MODES).makeOptionMandatory())
     .option('--rules <file>', "JSON list of rules that take the place of the instance's")
     .option('--json', 'print the report as JSON')
 }

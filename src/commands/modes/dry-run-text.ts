@@ -22,6 +22,9 @@ export function dryRunText(report: DryRunReport): string {
     ...report.examples.flatMap((example) => ['', exampleLine(example), ...example.why.map((line) => `  ${line}`)]),
     '',
     'Nothing was changed.',
+    ...(from === to
+      ? []
+      : [`To change: stop the server, copy the data folder, run bin/waymark modes migrate --to ${to}`]),
     '',
   ].join('\n')
 }

@@ -9,7 +9,7 @@ import { openSnapshot, type Snapshot } from '../../stores/sqlite/snapshot.ts'
 import { compareLearner, type Figures, type LearnerComparison } from './compare.ts'
 import { dryRunText } from './dry-run-text.ts'
 import { trialOf, type Trial } from './learner-views.ts'
-import { readRulesFile } from './rules-file.ts'
+import { readRulesFile, rulesAfter } from './rules-file.ts'
 import { whyRow, whySummary } from './why.ts'
 
 /** Learners read at once. */
@@ -57,10 +57,15 @@ export interface DryRunReport {
  */
 export async function dryRun(config: Config, options: ModeOptions & { readonly examples: number }): Promise<void> {
   const begun = performance.now()
-  const rules = readRulesFile(options.rules)
+  const list = readRulesFile(options.rules)
   const snapshot = await openSnapshot(config.DATA, config.FOLD_FACTS_MAX)
   try {
-    const trial = { to: options.to, rules, timeZone: config.TIME_ZONE, at: Date.now() }
+    const trial = {
+      to: options.to,
+      rules: rulesAfter(snapshot.rules, list),
+      timeZone: config.TIME_ZONE,
+      at: Date.now(),
+    }
     const bar = progressBar('dry-run')
     const tally = compareAll(snapshot, trial, options.examples, (done, total) => {
       bar.update(done, total)

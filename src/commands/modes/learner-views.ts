@@ -2,7 +2,6 @@
 import { factsIn, type LearnerFacts } from '../../domain/progress/learner-facts.ts'
 import type { Mode } from '../../domain/progress/mode.ts'
 import { instanceRules, type StoredRule } from '../../domain/progress/stored-rule.ts'
-import { replacedBy } from '../../domain/progress/rule-list.ts'
 import { joinIds, type EnrolmentKey } from '../../domain/progress/key.ts'
 import type { CatalogueNow } from '../../stores/carrying/tables.ts'
 import { openLearner } from '../../stores/memory/learner.ts'
@@ -13,7 +12,7 @@ import type { Showing } from './compare.ts'
 /** What is tried. */
 export interface Trial {
   readonly to: Mode
-  /** Rules that take the place of the instance's; undefined: those hold. */
+  /** All rules that the instance would have; undefined: those that it has. */
   readonly rules: readonly StoredRule[] | undefined
   /** IANA name. */
   readonly timeZone: string
@@ -27,7 +26,7 @@ export function trialOf(
   { to, rules, timeZone, at }: Trial,
 ): (facts: LearnerFacts) => { readonly before: Showing; readonly after: Showing } {
   const { mode: from, catalogue } = snapshot
-  const tried = rules === undefined ? catalogue : withRules(catalogue, replacedBy(snapshot.rules, rules))
+  const tried = rules === undefined ? catalogue : withRules(catalogue, rules)
   return (facts) => {
     const derived = snapshot.derived(facts)
     const before = openLearner({ mode: from, timeZone, catalogue }, facts, derived)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { WaymarkError } from '../../domain/errors.ts'
-import { readRuleList } from '../../domain/progress/rule-list.ts'
+import { readRuleList, replacedBy } from '../../domain/progress/rule-list.ts'
+import { RULES_MAX } from '../../domain/progress/read-rule.ts'
 import type { StoredRule } from '../../domain/progress/stored-rule.ts'
 import { WrongUse } from '../wrong-use.ts'
 
@@ -30,4 +31,20 @@ function readText(path: string): string {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
     throw new WrongUse(`--rules: ${path} cannot be read (${reason}): name a file with ${FORM}`)
   }
+}
+
+/**
+ * The rules of an instance after those of the file took their place.
+ * @throws WrongUse where there would be too many, because former ones stay for the contexts that name them
+ */
+export function rulesAfter(
+  kept: readonly StoredRule[],
+  list: readonly StoredRule[] | undefined,
+): readonly StoredRule[] | undefined {
+  if (list === undefined) return undefined
+  const after = replacedBy(kept, list)
+  if (after.length <= RULES_MAX) return after
+  throw new WrongUse(
+    `--rules: with those of the instance there would be ${String(after.length)} rules (RULES_FULL), ${String(RULES_MAX)} at most: give rules ids of the instance's, or delete some there first`,
+  )
 }

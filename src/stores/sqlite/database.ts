@@ -7,7 +7,7 @@ import {
 } from 'node:sqlite'
 import { chmodSync, existsSync } from 'node:fs'
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
-import { refuseMigrating, storedMode } from './stored-mode.ts'
+import { refuseMigrating, writtenMode } from './stored-mode.ts'
 import { StoreRefused } from './store-refused.ts'
 import { storeError } from './store-failure.ts'
 
@@ -103,7 +103,7 @@ function checkMode(database: DatabaseSync, mode: string, migrating: boolean): vo
   database.prepare("INSERT INTO meta (name, value) VALUES ('mode', ?) ON CONFLICT DO NOTHING").run(mode)
   if (migrating) return
   refuseMigrating(database)
-  const written = storedMode(database)
+  const written = writtenMode(database)
   if (written !== mode) {
     throw new StoreRefused(
       `the store was written in mode ${written}, WAYMARK_MODE is ${mode}: set it to ${written}, or take the store to the other mode with bin/waymark modes migrate --to ${mode}`,

@@ -3,7 +3,7 @@
  * first step to the last, so that whatever ends the process, nothing but the same command goes on with the store.
  */
 import type { DatabaseSync } from 'node:sqlite'
-import type { Mode } from '../../domain/progress/mode.ts'
+import { MODES, type Mode } from '../../domain/progress/mode.ts'
 import type { StoredRule } from '../../domain/progress/stored-rule.ts'
 import { StoreRefused } from './store-refused.ts'
 
@@ -24,7 +24,9 @@ export interface Migration {
   readonly to: Mode
   /** When it began, UTC milliseconds. */
   readonly at: number
-  /** Rules that take the place of the instance's; null: those hold. */
+  /** The rules that it was begun with, as they were given; null: none were. */
+  readonly list: readonly StoredRule[] | null
+  /** All rules that the instance is to have; null: those that it has. */
   readonly rules: readonly StoredRule[] | null
   /** The last learner who is in the new mode; learners are taken in the order of their ids. */
   readonly after: string
@@ -33,10 +35,22 @@ export interface Migration {
 
 const SELECT = "SELECT value FROM meta WHERE name = 'migration'"
 
-/** The mode that a store is in. */
+/** The mode that a store is in, as it is written there. */
+export function writtenMode(database: DatabaseSync): string {
+  return String(database.prepare("SELECT value FROM meta WHERE name = 'mode'").get()?.['value'])
+}
+
+/**
+ * The mode that a store is in.
+ * @throws StoreRefused where this version does not know it
+ */
 export function storedMode(database: DatabaseSync): Mode {
-  // Only a mode is ever written there.
-  return String(database.prepare("SELECT value FROM meta WHERE name = 'mode'").get()?.['value']) as Mode
+  const written = writtenMode(database)
+  const mode = MODES.find((known) => known === written)
+  if (mode !== undefined) return mode
+  throw new StoreRefused(
+    `the store was written in mode ${written}, which this version of Waymark does not know: use the version that wrote it`,
+  )
 }
 
 /** The change of mode that is under way, where one is. */
