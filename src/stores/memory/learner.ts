@@ -1,11 +1,13 @@
-import type { EnrolmentKey } from '../../domain/progress/key.ts'
+import { decideCopies, settleCopy } from '../../domain/progress/carry.ts'
+import { joinIds, type EnrolmentKey } from '../../domain/progress/key.ts'
 import type { LearnerFacts } from '../../domain/progress/learner-facts.ts'
-import type { Mode } from '../../domain/progress/mode.ts'
+import { MODE_TABLE, type Mode } from '../../domain/progress/mode.ts'
 import type { Moved } from '../../domain/progress/provenance.ts'
+import { historyOf, type School } from '../carrying/account.ts'
 import { carryingIn } from '../carrying/modes.ts'
 import type { CatalogueNow, CopyRow } from '../carrying/tables.ts'
 import { idsOf, MemoryCopies, MemoryFacts, MemoryMoves } from './facts.ts'
-import { ShownProgress } from './shown.ts'
+import { ShownProgress, type ShownRows } from './shown.ts'
 
 /** How progress counts, and in which catalogue. */
 export interface LearnerSchool {
@@ -35,8 +37,45 @@ export function openLearner(school: LearnerSchool, learner: LearnerFacts, derive
   for (const row of derived?.copies ?? []) copies.put(row)
   for (const { key, revision } of derived?.revisions ?? []) copies.setRevision(key, revision)
   for (const { key, moved } of derived?.moves ?? []) moves.set(key, moved)
+  if (derived === undefined && MODE_TABLE[school.mode].enrolment.carries === 'copies')
+    copyAll({ ...school, facts }, learner, copies)
   for (const { key } of learner.enrolments) carrying?.carry(key, undefined, Number.MAX_SAFE_INTEGER)
-  return new ShownProgress({ ...school, facts }, carrying)
+  return new SettledProgress({ ...school, facts }, carrying)
+}
+
+/**
+ * Copies into all enrolments at once, each content decided once: what carrying over one enrolment after the other ends
+ * in, at a cost that grows with the contents that the learner viewed, not with the leaves of the collections.
+ */
+function copyAll(school: School, { views, enrolments }: LearnerFacts, copies: MemoryCopies): void {
+  const { catalogue } = school
+  for (const { key, enrolment } of enrolments) {
+    for (const contentId of catalogue.publicationNow(key.collectionId)?.structure.root.leaves ?? []) {
+      copies.put({ key: { ...key, contentId }, enrolledAt: enrolment.firstEnrolledAt, copied: null })
+    }
+    copies.setRevision(key, catalogue.revisionNow(key.collectionId, key.contextId))
+  }
+  const places = enrolments.map(({ key }) => key)
+  for (const { userId, contentId } of new Map(views.map(({ key }) => [key.contentId, key])).values()) {
+    for (const decision of decideCopies(historyOf(school, contentId, copies.rowsOf(userId, contentId), places))) {
+      const enrolledAt = school.facts.enrolment(decision.target)?.firstEnrolledAt ?? null
+      copies.put({ key: decision.target, enrolledAt, copied: settleCopy(null, decision) })
+    }
+  }
+}
+
+/** Nothing in it changes any more, so that the rows of a place are put together once. */
+class SettledProgress extends ShownProgress {
+  readonly #rows = new Map<string, ShownRows>()
+
+  override rows(key: EnrolmentKey): ShownRows {
+    const id = joinIds(...idsOf(key))
+    const known = this.#rows.get(id)
+    if (known !== undefined) return known
+    const rows = super.rows(key)
+    this.#rows.set(id, rows)
+    return rows
+  }
 }
 
 function factsOf({ views, attempts, enrolments, completions, migrated }: LearnerFacts): MemoryFacts {
