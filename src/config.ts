@@ -183,7 +183,7 @@ export const VARIABLES = {
   REPUBLISH_PAGE: variable(
     count(1, 10_000),
     '100',
-    'learners recomputed per commit after a publication',
+    'learners recomputed per commit after a publication, and by a change of mode',
     '100',
     asInteger,
   ),

@@ -32,6 +32,7 @@ const SHAPES: Readonly<Record<Exclude<Occurrence['type'], 'unreadable'>, Shape>>
   'collection-published': shape(['collectionId'], { publication: 'number' }),
   'context-changed': shape(['collectionId', 'contextId']),
   'rules-changed': shape(['ruleId']),
+  'mode-changed': shape(['from', 'to']),
 }
 const SHAPE_OF: ReadonlyMap<unknown, Shape> = new Map(Object.entries(SHAPES))
 
