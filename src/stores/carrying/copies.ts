@@ -80,6 +80,7 @@ export class CopyCarrying implements Carrying {
   }
 
   enrolled(key: EnrolmentKey): readonly Occurrence[] {
+    if (this.#school.facts.enrolment(key) === undefined) return []
     this.#copies.setRevision(key, undefined)
     this.#underway.delete(nameOf(key))
     return []
