@@ -39,8 +39,8 @@ import { carryingIn } from '../carrying/modes.ts'
 import { recordShown, redirected } from '../carrying/record.ts'
 import { idsOf, MemoryCopies, MemoryFacts, MemoryMoves } from './facts.ts'
 import type { MemoryLog } from './log.ts'
-import { compareIds, TupleMap } from './ordered-map.ts'
-import { pageOf } from './page.ts'
+import { MemoryLists } from './lists.ts'
+import { TupleMap } from './ordered-map.ts'
 import { ShownProgress } from './shown.ts'
 
 /** How progress counts. */
@@ -55,6 +55,7 @@ export class MemoryProgressStore implements ProgressStore {
   readonly #mode: Mode
   readonly #log: MemoryLog
   readonly #facts = new MemoryFacts()
+  readonly #lists = new MemoryLists(this.#facts)
   readonly #shown: ShownProgress
   readonly #carrying: Carrying | undefined
   readonly #summaries = new TupleMap<Summary>()
@@ -84,7 +85,7 @@ export class MemoryProgressStore implements ProgressStore {
       for (const { value } of behind) this.#recompute(value)
       if (!everyone) return
       const published = catalogue.publicationNow(collectionId)?.publication
-      for (const key of this.#participants(collectionId)) {
+      for (const key of this.#lists.takingPart(collectionId)) {
         if (this.#summaries.get(...idsOf(key))?.publication !== published) this.#recompute(key)
       }
     }
@@ -189,7 +190,7 @@ export class MemoryProgressStore implements ProgressStore {
 
   async removeAll(userId: string): Promise<Removed> {
     const total = { enrolments: 0, views: 0, attempts: 0 }
-    for (const key of this.#keysUnder((user) => user === userId)) {
+    for (const key of this.#lists.keysUnder((user) => user === userId)) {
       const removed = await this.remove(key)
       total.enrolments += removed.enrolments
       total.views += removed.views
@@ -211,18 +212,19 @@ export class MemoryProgressStore implements ProgressStore {
   }
 
   async enrolmentsOf(userId: string, page: PageRequest): Promise<Page<Enrolled>> {
-    const all = this.#facts.enrolments.under(userId)
-    return Promise.resolve(pageOf(all, page, 2, ({ ids }) => ids.slice(1), enrolledOf))
+    return Promise.resolve(this.#lists.ofLearner(userId, page))
   }
 
   async enrolmentsIn(collectionId: string, contextId: string, page: PageRequest): Promise<Page<Enrolled>> {
-    const all = this.#facts.enrolments.under().filter(({ ids }) => ids[1] === collectionId && ids[2] === contextId)
-    return Promise.resolve(pageOf(all, page, 1, ({ ids }) => ids.slice(0, 1), enrolledOf))
+    return Promise.resolve(this.#lists.inContext(collectionId, contextId, page))
   }
 
   async allEnrolments(page: PageRequest): Promise<Page<EnrolmentKey>> {
-    const all = this.#facts.enrolments.under()
-    return Promise.resolve(pageOf(all, page, 3, ({ ids }) => ids, keyOf))
+    return Promise.resolve(this.#lists.all(page))
+  }
+
+  async participants(collectionId: string, page: PageRequest): Promise<Page<EnrolmentKey>> {
+    return Promise.resolve(this.#lists.participants(collectionId, page))
   }
 
   summary(key: EnrolmentKey): Promise<Summary | undefined> {
@@ -250,7 +252,7 @@ export class MemoryProgressStore implements ProgressStore {
 
   /** The catalogue changed: what is carried into its enrolments is decided anew. */
   #carryAgain({ collectionId, contextId }: { collectionId?: string; contextId?: string }): void {
-    for (const key of this.#keysUnder((_, collection) => collection === (collectionId ?? collection))) {
+    for (const key of this.#lists.keysUnder((_, collection) => collection === (collectionId ?? collection))) {
       if (contextId === undefined || key.contextId === contextId) this.#carry(key)
     }
   }
@@ -293,47 +295,6 @@ export class MemoryProgressStore implements ProgressStore {
     }
     for (const occurrence of summaryOccurrences(key, before, after, completedBefore)) this.#append(occurrence)
   }
-
-  async participants(collectionId: string, page: PageRequest): Promise<Page<EnrolmentKey>> {
-    const ordered = this.#participants(collectionId).map((key) => ({ ids: [key.contextId, key.userId], value: key }))
-    return Promise.resolve(
-      pageOf(
-        ordered,
-        page,
-        2,
-        ({ ids }) => ids,
-        ({ value }) => value,
-      ),
-    )
-  }
-
-  /** In the order of contexts, then of learners. */
-  #participants(collectionId: string): readonly EnrolmentKey[] {
-    const keys = this.#keysUnder((_, collection) => collection === collectionId)
-    return keys.toSorted((a, b) => compareIds([a.contextId, a.userId], [b.contextId, b.userId]))
-  }
-
-  /** Keys with an enrolment, a view or an attempt inside a collection. */
-  #keysUnder(wanted: (userId: string, collectionId: string) => boolean): readonly EnrolmentKey[] {
-    const keys = new TupleMap<EnrolmentKey>()
-    const inside = [...this.#facts.viewRows.under(), ...this.#facts.attemptRows.under()].filter(
-      ({ ids }) => ids[1] !== ids[3],
-    )
-    for (const { ids } of [...this.#facts.enrolments.under(), ...inside]) {
-      const [userId = '', collectionId = '', contextId = ''] = ids
-      if (wanted(userId, collectionId)) keys.set([userId, collectionId, contextId], { userId, collectionId, contextId })
-    }
-    return keys.under().map(({ value }) => value)
-  }
-}
-
-function keyOf({ ids }: { ids: readonly string[] }): EnrolmentKey {
-  const [userId = '', collectionId = '', contextId = ''] = ids
-  return { userId, collectionId, contextId }
-}
-
-function enrolledOf({ ids, value }: { ids: readonly string[]; value: Enrolment }): Enrolled {
-  return { ...keyOf({ ids }), enrolment: value }
 }
 
 function chosen<V>(all: ReadonlyMap<string, V>, ids: readonly string[] | undefined): ReadonlyMap<string, V> {
