@@ -84,8 +84,8 @@ export class CarriedCopies implements Carried {
     for (const [to, { from }] of this.#copies) {
       if (!rowName(from).startsWith(`${name}|`)) continue
       this.#model.mergeAttempts(rowName(from), to)
-      // Known limits: of what was removed it depends on what is decided anew afterwards which source and which attempts a
-      // copy keeps, and beside the learner's own completion whether it stays (kept/attempts-of-a-removed-source.json).
+      // A known limit: of what was removed it depends on what is decided anew afterwards which source and which attempts a
+      // copy keeps.
       if (!to.startsWith(`${name}|`)) this.doubt(splitRow(to).userId)
     }
     for (const ledger of [this.#copies, this.#stored]) {

@@ -210,7 +210,15 @@ function concludeDraft(replay: Replay, draft: Draft): CopyDecision {
 function kindWithoutCopy({ history, rows, originals }: Replay, { key }: Draft): CopyDecision['kind'] {
   const id = viewId(key)
   const own = rows.get(id)
-  if (originals.has(id)) return own !== undefined && ownCompletion(own) !== null ? 'complete' : 'kept'
+  if (originals.has(id)) {
+    const completedAt = own === undefined ? null : ownCompletion(own)
+    if (completedAt === null) return 'kept'
+    // The first completion stays, also one that was copied here from a row that is no more.
+    const { copied = null } = own ?? {}
+    const source = copied === null ? undefined : rows.get(viewId(copied.from))
+    const isGone = source === undefined || ownCompletion(source) === null
+    return copied !== null && isGone && copied.completedAt < completedAt ? 'kept' : 'complete'
+  }
   const blank = MODE_TABLE[history.mode].enrolment.blankRows && (own?.times?.startedAt ?? null) === null
   return blank ? 'blank' : 'none'
 }
