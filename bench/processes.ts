@@ -122,7 +122,10 @@ export function startOwn(file: string, ...args: readonly string[]): Promise<Runn
   return startServer([process.execPath, join(import.meta.dirname, file), ...args])
 }
 
-/** Runs a program of this folder to its end, under the Node that runs this, and answers what it wrote. */
+/**
+ * Runs a program of this folder to its end, under the Node that runs this, and answers what it wrote. What it tells on
+ * stderr, such as how far it is, is told on.
+ */
 export async function runOwn(flags: readonly string[], file: string, ...args: readonly string[]): Promise<string> {
   const child = start(LOADER_CPU, [process.execPath, ...flags, join(import.meta.dirname, file), ...args], {})
   let [stdout, stderr] = ['', '']
@@ -131,6 +134,7 @@ export async function runOwn(flags: readonly string[], file: string, ...args: re
   })
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-4000)
+    process.stderr.write(text)
   })
   const [code] = (await once(child, 'close')) as [number | null]
   if (code !== 0) throw new Error(`${file} failed (${String(code)}): ${stderr}`)

@@ -25,6 +25,8 @@ export interface Scale {
   readonly leafCosts: readonly Group[]
   /** Contents whose status is written while the memory of the store is watched. */
   readonly hot: Group
+  /** Enrolments of the batch into which progress is carried over. */
+  readonly carried: number
   readonly uptimeRequests: number
   readonly uptimeWindow: number
 }
@@ -75,6 +77,7 @@ export const QUICK: Scale = {
   leafWarmUp: unread('l000', 2000, 50, 1),
   leafCosts: [unread('l010', 8000, 10, 1), unread('l050', 5000, 50, 1), unread('l200', 2000, 200, 1)],
   hot: taken('m', 4000, 50, false),
+  carried: 1000,
   uptimeRequests: 60_000,
   uptimeWindow: 16_000,
 }
@@ -104,6 +107,7 @@ export const FULL: Scale = {
   leafWarmUp: unread('l000', 4000, 50, 1),
   leafCosts: [unread('l010', 40_000, 10, 1), unread('l050', 20_000, 50, 1), unread('l200', 8000, 200, 1)],
   hot: taken('m', 20_000, 50, false),
+  carried: 10_000,
   uptimeRequests: 1_000_000,
   uptimeWindow: 50_000,
 }

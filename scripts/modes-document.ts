@@ -56,8 +56,9 @@ export function modesDocument(): string {
 function introduction(): string {
   return [
     'A mode says where progress counts: which row stands for a view, and what happens to earlier progress when a learner ' +
-      'enrols. An installation has one mode, set in `WAYMARK_MODE` before the first start. A store stays in its mode; a ' +
-      'start under another one is refused and changes nothing.',
+      'enrols. An installation has one mode, set in `WAYMARK_MODE`. A start under ' +
+      "another mode than the store's is refused and changes nothing; [changing it](how-to/change-mode.md) is a command, " +
+      'which can be tried first.',
     'How to choose:',
     points(MODES.map((mode) => `\`${mode}\`: ${CHOOSE[mode]}.`)),
   ].join('\n\n')

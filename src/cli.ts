@@ -1,18 +1,17 @@
 /** The command line: reads the configuration, runs one command, answers with an exit code (operation spec). */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { ConfigError, readConfig, VARIABLES, type Config } from './config.ts'
-import { addEventsCommands } from './commands/events/add.ts'
 import type { BenchOptions } from './commands/bench.ts'
+import { addEventsCommands } from './commands/events/command.ts'
+import { addModeCommands } from './commands/modes/command.ts'
 import type { TokenOptions } from './commands/token.ts'
+import { WrongUse } from './commands/wrong-use.ts'
 import { WaymarkError } from './domain/errors.ts'
 import { ROLES } from './http/access.ts'
 import { FolderInUse } from './stores/sqlite/lock.ts'
-import { StoreRefused } from './stores/sqlite/database.ts'
+import { StoreRefused } from './stores/sqlite/store-refused.ts'
 
 export const EXIT = { done: 0, failed: 1, wrongUse: 2, refused: 3 } as const
-
-/** The command was used wrongly: says what is wrong and the nearest right form. */
-class WrongUse extends Error {}
 
 function readEnvironment(command: Command): Config {
   const { envFile } = command.optsWithGlobals<{ envFile?: string }>()
@@ -94,6 +93,8 @@ function program(): Command {
       if (!sound) process.exitCode = EXIT.failed
     })
 
+  addModeCommands(waymark.command('modes'), readEnvironment, withExample)
+
   withExample(waymark.command('bench'), 'bin/waymark bench --quick --scenario S1,S7 --json bench.json')
     .description('measure this version on this machine, against floors of the same run')
     .option('--quick', 'a minute and a half instead of ten minutes')
@@ -109,7 +110,7 @@ function program(): Command {
       if (!(await bench(options))) process.exitCode = EXIT.failed
     })
 
-  addEventsCommands(waymark)
+  addEventsCommands(waymark.command('events'), withExample)
   return waymark
 }
 

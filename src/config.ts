@@ -183,15 +183,15 @@ export const VARIABLES = {
   REPUBLISH_PAGE: variable(
     count(1, 10_000),
     '100',
-    'learners recomputed per commit after a publication',
+    'learners recomputed per commit after a publication, and by a change of mode',
     '100',
     asInteger,
   ),
   CARRY_LEAVES_MAX: variable(
     count(1, 100_000),
-    '500',
-    'contents of an enrolment into which progress is copied in one commit',
-    '500',
+    '200',
+    'contents into which progress is copied in one commit; more are faster, and hold requests up for longer',
+    '200',
     asInteger,
   ),
   STOP_TIMEOUT: variable(

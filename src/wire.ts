@@ -4,7 +4,7 @@ import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Config } from './config.ts'
 import { WaymarkError } from './domain/errors.ts'
-import { carriesOver } from './domain/progress/mode.ts'
+import { carriesOver, MODE_TABLE } from './domain/progress/mode.ts'
 import { authenticator } from './http/authenticate.ts'
 import { linkSigner } from './http/links.ts'
 import type { Services } from './http/route.ts'
@@ -17,6 +17,7 @@ import { reachNothing, type Reach } from './ports/crash-points.ts'
 import type { Store } from './ports/store.ts'
 import { openSqliteStore, type SqliteOptions, type SqliteStore } from './stores/sqlite/store.ts'
 import { aggregator } from './workers/aggregate.ts'
+import { carryFirst } from './workers/carry-first.ts'
 import { carrier, type CarryLimits } from './workers/carry-over.ts'
 import { startLoop, type Loop, type LoopOptions } from './workers/loop.ts'
 import { republisher } from './workers/republish.ts'
@@ -183,10 +184,13 @@ export function startWorkers(
   onError: LoopOptions['onError'],
   reach: Reach = reachNothing,
 ): readonly Loop[] {
+  const { progress, log } = store
+  const copies = MODE_TABLE[config.MODE].enrolment.carries === 'copies'
+  const recomputing = copies ? carryFirst(progress, config.CARRY_LEAVES_MAX) : progress
   const consumers = [
-    ...(carriesOver(config.MODE) ? [carrier(store.progress, store.log, carryLimits(config))] : []),
-    aggregator(store.progress, config.WORKER_BATCH_MAX),
-    republisher(store.progress, store.log, config.REPUBLISH_PAGE, reach),
+    ...(carriesOver(config.MODE) ? [carrier(progress, log, carryLimits(config))] : []),
+    aggregator(recomputing, config.WORKER_BATCH_MAX),
+    republisher(recomputing, log, config.REPUBLISH_PAGE, reach),
   ]
   return consumers.map((consumer) =>
     startLoop(store.log, consumer, {

@@ -1,4 +1,5 @@
 import { assessments } from './assessments.ts'
+import { carryingOver } from './carrying-over.ts'
 import { catchUp, leafCosts } from './catch-up.ts'
 import { freshness } from './freshness.ts'
 import { histories, storeSizes, uptime } from './growth.ts'
@@ -31,6 +32,7 @@ export const SCENARIOS: readonly Scenario[] = [
   restart,
   peer,
   hotStatuses,
+  carryingOver,
 ]
 
 /** Every name that a scenario can be asked for by. */

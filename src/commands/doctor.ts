@@ -7,12 +7,12 @@ import { progressBar } from '../progress-bar.ts'
 import { FolderInUse } from '../stores/sqlite/lock.ts'
 import { openSqliteStore, type SqliteStore } from '../stores/sqlite/store.ts'
 import type { Finding } from '../stores/sqlite/verify.ts'
-import { storeOptions, systemClock, startWorkers } from '../wire.ts'
+import { storeOptions, systemClock } from '../wire.ts'
 import { AGGREGATOR } from '../workers/aggregate.ts'
 import { CARRIER } from '../workers/carry-over.ts'
 import { isCaughtUp } from '../workers/consumer.ts'
-import type { Loop } from '../workers/loop.ts'
 import { REPUBLISHER } from '../workers/republish.ts'
+import { catchUp } from './catch-up.ts'
 
 /** One line of the report. */
 export interface Check {
@@ -117,11 +117,7 @@ async function rulesCheck(store: SqliteStore, mode: Mode): Promise<Check> {
 }
 
 async function verifyAll(config: Config, store: SqliteStore, checks: Check[]): Promise<readonly Finding[]> {
-  const loops = startWorkers(config, store, (_consumer, error) => {
-    process.stderr.write(`waymark: a worker failed: ${String(error)}\n`)
-  })
-  const failure = await catchUp(loops)
-  await Promise.all(loops.map((loop) => loop.stop()))
+  const failure = await catchUp(config, store)
   if (failure !== undefined) {
     const detail = `not compared, because the workers cannot catch up: ${failure}`
     checks.push({ check: 'invariants', ok: false, detail })
@@ -139,16 +135,6 @@ async function verifyAll(config: Config, store: SqliteStore, checks: Check[]): P
     detail: `${String(views)} views and ${String(summaries)} summaries compared, ${String(findings.length)} found wrong, ${String(repaired)} put right`,
   })
   return findings
-}
-
-/** Why the workers come no further; undefined where they have handled everything. */
-async function catchUp(loops: readonly Loop[]): Promise<string | undefined> {
-  try {
-    for (const loop of loops) await loop.idle('limited')
-    return undefined
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error)
-  }
 }
 
 function reportOf(checks: readonly Check[], findings: readonly Finding[]): DoctorReport {

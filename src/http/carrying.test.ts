@@ -110,6 +110,23 @@ test('a copy outlives its source, with the score that it brought', async (t) => 
   assert.deepEqual(await shown(school, ARTS), [2, 7])
 })
 
+test('the first completion stays, also where its source is removed and the learner completes the copy again', async (t) => {
+  const school = await open(t, 'copy-collection')
+  await enrol(school, BATCH_1)
+  await school.complete(BATCH_1, 'b')
+  const completedOn = school.clock.nowMs()
+  tick(school)
+  await enrol(school, ARTS)
+  await school.call('DELETE', '/v1/summary/delete/asha?collectionId=maths&contextId=batch-1')
+  tick(school)
+  await school.complete(ARTS, 'b')
+  await school.waymark.idle()
+  // Something else of that content happens: it is decided anew.
+  tick(school)
+  await school.complete({ userId }, 'b')
+  assert.equal((await school.read({ ...ARTS, contentId: 'b' }))['completedOn'], completedOn)
+})
+
 test('a completion is copied on to every enrolment that contains it, and completes the collections there', async (t) => {
   const school = await open(t, 'copy-collection')
   for (const where of [BATCH_1, BATCH_2, ARTS]) await enrol(school, where)

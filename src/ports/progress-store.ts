@@ -119,10 +119,10 @@ export interface ProgressStore {
   contentAccount(userId: string, contentId: string): Promise<ContentAccount>
 
   /**
-   * Carries over what enrolling there brings in the modes that copy or move, in commits of so many leaves at most.
-   * Nothing changes where that is done already. Readers see the same before and after.
+   * Carries over what enrolling there brings in the modes that copy or move, in commits of so many leaves at most, of one
+   * enrolment or several. Nothing changes where that is done already. Readers see the same before and after.
    */
-  carry(key: EnrolmentKey, leavesMax: number): Promise<void>
+  carry(keys: readonly EnrolmentKey[], leavesMax: number): Promise<void>
   /** The enrolments whose summaries these occurrences make stale, each once, as the mode has it. */
   staleEnrolments(occurrences: readonly Occurrence[]): Promise<readonly EnrolmentKey[]>
   /** Recomputes and stores summaries, with their log entries and the consumer's position, in one commit. */

@@ -1,5 +1,5 @@
 import { AGGREGATE_CONSUMER, TRIGGERS } from '../domain/progress/occurrence.ts'
-import type { ProgressStore } from '../ports/progress-store.ts'
+import type { Recomputing } from './carry-first.ts'
 import type { Consumer, LogReader } from './consumer.ts'
 
 export const AGGREGATOR: LogReader = { name: AGGREGATE_CONSUMER, types: TRIGGERS }
@@ -9,7 +9,7 @@ export const AGGREGATOR: LogReader = { name: AGGREGATE_CONSUMER, types: TRIGGERS
  * one recomputation. A commit holds so many summaries, so that requests have their turn in between; the position moves
  * in the last one. If the process ends before, all of them are recomputed again, which changes nothing.
  */
-export function aggregator(progress: ProgressStore, commitMax: number): Consumer {
+export function aggregator(progress: Recomputing, commitMax: number): Consumer {
   return {
     ...AGGREGATOR,
     handle: async (entries, stopping) => {

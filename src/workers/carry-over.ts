@@ -8,20 +8,21 @@ import { enrolmentPages } from './enrolment-pages.ts'
 
 export const CARRIER: LogReader = {
   name: 'carry-over',
-  types: ['enrolment-created', 'enrolment-changed', 'collection-published', 'context-changed', 'rules-changed'],
+  types: ['collection-published', 'context-changed', 'rules-changed'],
 }
 
 export interface CarryLimits {
   /** Leaves carried over in one commit, at most. */
   readonly leavesMax: number
-  /** Enrolments carried over side by side. */
+  /** Enrolments looked at together. */
   readonly enrolmentsMax: number
 }
 
 /**
- * Carries progress over into enrolments that are new or changed, and into all that a change of the catalogue concerns: a
- * publication, a context's dates or rules, a rule of the instance (progress modes, "Rules"). Some at a time, so that
- * memory stays flat; what is carried over already costs next to nothing, so whatever comes again is done again.
+ * Carries progress over into all that a change of the catalogue concerns: a publication, a context's dates or rules, a
+ * rule of the instance (progress modes, "Rules"). Some at a time, so that memory stays flat; what is carried over already
+ * costs next to nothing, so whatever comes again is done again. New and changed enrolments are carried over before their
+ * summaries are recomputed (carry-first.ts).
  */
 export function carrier(progress: ProgressStore, log: Log, limits: CarryLimits): Consumer {
   return {
@@ -29,7 +30,7 @@ export function carrier(progress: ProgressStore, log: Log, limits: CarryLimits):
     handle: async (entries, stopping) => {
       const occurrences = entries.map(({ occurrence }) => occurrence)
       for await (const keys of concerned(progress, occurrences, limits.enrolmentsMax)) {
-        await Promise.all(keys.map((key) => progress.carry(key, limits.leavesMax)))
+        await progress.carry(keys, limits.leavesMax)
         if (stopping.aborted) return
       }
       const last = entries.at(-1)
@@ -49,21 +50,26 @@ async function* concerned(
     yield* enrolmentPages((page) => progress.allEnrolments(page), limit)
     return
   }
-  const enrolments = new Map<string, EnrolmentKey>()
   const lists = new Map<string, (page: PageRequest) => Promise<Page<EnrolmentKey>>>()
   for (const occurrence of occurrences) {
-    if (occurrence.type === 'enrolment-created' || occurrence.type === 'enrolment-changed') {
-      const { userId, collectionId, contextId } = occurrence
-      enrolments.set(joinIds(userId, collectionId, contextId), { userId, collectionId, contextId })
-    } else if (occurrence.type === 'collection-published') {
+    if (occurrence.type === 'collection-published') {
       const { collectionId } = occurrence
       lists.set(joinIds(collectionId), (page) => progress.participants(collectionId, page))
     } else if (occurrence.type === 'context-changed') {
       const { collectionId, contextId } = occurrence
-      lists.set(joinIds(collectionId, contextId), (page) => progress.enrolmentsIn(collectionId, contextId, page))
+      lists.set(joinIds(collectionId, contextId), (page) => takingPart(progress, collectionId, contextId, page))
     }
   }
-  const keys = [...enrolments.values()]
-  for (let from = 0; from < keys.length; from += limit) yield keys.slice(from, from + limit)
   for (const list of lists.values()) yield* enrolmentPages(list, limit)
+}
+
+/** Everyone with a part in a context: who only views there, without an enrolment, has progress that moves as well. */
+async function takingPart(
+  progress: ProgressStore,
+  collectionId: string,
+  contextId: string,
+  request: PageRequest,
+): Promise<Page<EnrolmentKey>> {
+  const { items, next } = await progress.participants(collectionId, request)
+  return { items: items.filter((key) => key.contextId === contextId), next }
 }

@@ -1,6 +1,6 @@
 import { reachNothing, type Reach } from '../ports/crash-points.ts'
 import type { Log } from '../ports/log.ts'
-import type { ProgressStore } from '../ports/progress-store.ts'
+import type { Recomputing } from './carry-first.ts'
 import type { Consumer, LogReader } from './consumer.ts'
 import { enrolmentPages } from './enrolment-pages.ts'
 
@@ -11,12 +11,7 @@ export const REPUBLISHER: LogReader = { name: 'republish', types: ['collection-p
  * meanwhile. If the process ends in between, the publication is handled again from its start: recomputing is free of
  * side effects.
  */
-export function republisher(
-  progress: ProgressStore,
-  log: Log,
-  pageSize: number,
-  reach: Reach = reachNothing,
-): Consumer {
+export function republisher(progress: Recomputing, log: Log, pageSize: number, reach: Reach = reachNothing): Consumer {
   return {
     ...REPUBLISHER,
     handle: async (entries, stopping) => {

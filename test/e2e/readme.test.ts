@@ -1,14 +1,15 @@
-/** The README's five minutes and the how-to on rules, pasted as they stand. */
+/** The README's five minutes and the how-tos on rules and on changing the mode, pasted as they stand. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import test from 'node:test'
 import type { Envelope } from '../../src/http/envelope.ts'
 import type { Json } from '../support/app.ts'
-import { environment } from '../support/process.ts'
+import { furnish, openStore, play, rowsIn } from '../support/mode-school.ts'
+import { BIN, environment, temporaryFolder } from '../support/process.ts'
 import { serversOfThisFile } from '../support/servers.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -70,4 +71,31 @@ test('a rule is written and given to a batch as the how-to says', async () => {
       default: false,
     },
   ])
+})
+
+test('a mode is tried beside the server and changed without it as the how-to says', async () => {
+  const folder = temporaryFolder()
+  const store = await openStore(join(folder, 'data'), 'strict')
+  await furnish(store)
+  await play(store, rowsIn('strict'))
+  await store.close()
+  const follow = async (section: string): Promise<string> => {
+    const lines = linesOf('docs/how-to/change-mode.md', section).replaceAll('bin/waymark', BIN)
+    const shell = spawn('bash', ['-e', '-c', lines], {
+      cwd: folder,
+      env: environment({}),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const [said, [code]] = await Promise.all([text(shell.stdout), once(shell, 'close') as Promise<[number | null]>])
+    assert.equal(code, 0)
+    return said
+  }
+  const server = await startServer({}, join(folder, 'data'))
+  assert.match(
+    await follow('Try it'),
+    /From mode strict to copy-content, with the rules of rules\.json[^]*Nothing was changed/,
+  )
+  assert.equal(await server.end('SIGTERM'), 0)
+  assert.match(await follow('Change it'), /taken from mode strict to copy-content[^]*0 found wrong/)
+  rmSync(folder, { recursive: true })
 })

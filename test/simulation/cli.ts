@@ -1,12 +1,33 @@
-/** `npm run simulate -- [--runs N] [--steps N] [--seed N] [--jobs N] [--json]`: histories, and what they found. */
+/** `npm run simulate -- [--runs N] [--steps N] [--seed N] [--mode M] [--jobs N] [--json]`: histories, and what they found. */
 import { rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { runCampaign, type Failure } from './campaign.ts'
+import { MODES, type Mode } from '../../src/domain/progress/mode.ts'
+import { countsText } from './counts.ts'
 import { makeGround } from './disk.ts'
+import { historyOf } from './draw.ts'
 import { runHistory } from './history.ts'
-import { shrink } from './shrink.ts'
-import { describeStep, historyOf, type Step } from './steps.ts'
+import { shrink, type Fails } from './shrink.ts'
+import { describeStep, type History } from './steps.ts'
+
+const HELP = `Plays histories of a small school against the server, with losses of power, beside a model of what must come of it.
+
+  npm run simulate -- [options]
+  npm run simulate -- --mode copy-content --runs 500
+
+  --runs N     how many histories (1000)
+  --steps N    steps of each (200)
+  --seed N     the first seed; each history has the next one (the time)
+  --mode M     the mode of all histories: ${MODES.join(', ')};
+               without it the seed decides, so that neighbouring seeds play all modes
+  --jobs N     how many at once (one per processor)
+  --shrink N   how many histories may be tried to make a failing one smaller (3000)
+  --json       the report as JSON
+  --help       this text
+
+Exit code 0: no history failed; 1: one did, and the smallest one found is printed; 2: wrong use.
+`
 
 const { values } = parseArgs({
   options: {
@@ -17,29 +38,37 @@ const { values } = parseArgs({
     /** How many histories may be tried to make a failing one smaller. */
     shrink: { type: 'string', default: '3000' },
     json: { type: 'boolean', default: false },
+    mode: { type: 'string' },
+    help: { type: 'boolean', default: false },
   },
 })
+if (values.help) {
+  process.stdout.write(HELP)
+  process.exit(0)
+}
 const campaign = {
   runs: wholeNumber('runs'),
   steps: wholeNumber('steps'),
   seed: wholeNumber('seed'),
   jobs: wholeNumber('jobs'),
+  mode: knownMode(),
 }
 
 const begun = performance.now()
-const { histories, failure } = await runCampaign(campaign, (done) => {
+const { histories, failure, counts } = await runCampaign(campaign, (done) => {
   if (done % 100 === 0) process.stderr.write(`${String(done)} of ${String(campaign.runs)} histories\n`)
 })
 const seconds = Math.round((performance.now() - begun) / 100) / 10
-const minimal = failure === undefined ? undefined : await smallest(failure, campaign.steps)
+const minimal = failure === undefined ? undefined : await smallest(failure)
 if (values.json) {
   const { runs, steps, seed } = campaign
-  process.stdout.write(`${JSON.stringify({ runs, steps, seed, seconds, histories, failure, minimal })}\n`)
+  process.stdout.write(`${JSON.stringify({ runs, steps, seed, seconds, histories, counts, failure, minimal })}\n`)
 } else {
   const violations = failure === undefined ? 0 : 1
   process.stdout.write(
     `${String(histories)} simulated histories, ${String(violations)} violations, seed ${String(campaign.seed)} (${String(seconds)} s)\n`,
   )
+  process.stdout.write(`${countsText(counts)}\n`)
   if (failure !== undefined && minimal !== undefined) process.stdout.write(report(failure, minimal))
 }
 process.exitCode = failure === undefined ? 0 : 1
@@ -51,21 +80,32 @@ function wholeNumber(name: 'runs' | 'steps' | 'seed' | 'jobs' | 'shrink'): numbe
   process.exit(2)
 }
 
-interface Minimal {
-  readonly steps: readonly Step[]
+function knownMode(): Mode | undefined {
+  const mode = MODES.find((known) => known === values.mode)
+  if (mode !== undefined || values.mode === undefined) return mode
+  process.stderr.write(`--mode must be one of ${MODES.join(', ')}\n`)
+  process.exit(2)
+}
+
+interface Minimal extends History {
   readonly violation: string
   readonly lines: readonly string[]
 }
 
 /** The failing history, made as small as it still fails. */
-async function smallest({ seed }: Failure, length: number): Promise<Minimal> {
+async function smallest({ seed }: Failure): Promise<Minimal> {
   const ground = await makeGround()
   try {
-    const fails = async (steps: readonly Step[]): Promise<boolean> =>
-      (await runHistory(ground, steps)).violation !== undefined
-    const steps = await shrink(historyOf(seed, length), fails, wholeNumber('shrink'))
-    const { violation = '', lines } = await runHistory(ground, steps, { keepLines: true })
-    return { steps, violation, lines: lines.filter((line) => !/^(at rest|after a loss of power|a read):/.test(line)) }
+    const { mode, steps: failing } = historyOf(seed, campaign.steps, campaign.mode)
+    const fails: Fails = async (steps) => (await runHistory(ground, { mode, steps })).violation !== undefined
+    const steps = await shrink(failing, fails, wholeNumber('shrink'))
+    const { violation = '', lines } = await runHistory(ground, { mode, steps }, { keepLines: true })
+    return {
+      mode,
+      steps,
+      violation,
+      lines: lines.filter((line) => !/^(at rest|after a loss of power|a read):/.test(line)),
+    }
   } finally {
     rmSync(ground, { recursive: true, force: true })
   }
@@ -75,10 +115,10 @@ function report({ seed, violation }: Failure, minimal: Minimal): string {
   return [
     '',
     `Seed ${String(seed)} fails: ${violation}`,
-    `Again: npm run simulate -- --runs 1 --steps ${String(campaign.steps)} --seed ${String(seed)}`,
+    `Again: npm run simulate -- --runs 1 --steps ${String(campaign.steps)} --seed ${String(seed)}${campaign.mode === undefined ? '' : ` --mode ${campaign.mode}`}`,
     `Smallest history found, ${String(minimal.steps.length)} steps (keep it as test/simulation/kept/NAME.json):`,
     '',
-    `{ "why": "", "steps": [`,
+    `{ "why": "", "mode": "${minimal.mode}", "steps": [`,
     minimal.steps.map((step) => `  ${describeStep(step)}`).join(',\n'),
     '] }',
     '',

@@ -2,6 +2,7 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { MODES, type Mode } from '../../src/domain/progress/mode.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/store.ts'
 import { START } from './world.ts'
 
@@ -13,19 +14,20 @@ export const LIMITS = { queueMax: 10_000, commitMax: 1000, retryAfterSeconds: 1 
 /** Small, so that histories fold often. */
 export const FOLD = { factsMax: 6, afterMs: Number.MAX_SAFE_INTEGER, rowsMin: 2 }
 
-/** Makes a folder in memory where the system has that, with an empty database for histories to begin with. */
+/** Makes a folder in memory where the system has that, with an empty database of each mode for histories to begin with. */
 export async function makeGround(): Promise<string> {
   const ground = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'waymark-simulation-'))
-  const folder = join(ground, 'empty')
-  const store = await openSqliteStore({
-    folder,
-    mode: 'strict',
-    timeZone: 'UTC',
-    clock: { nowMs: () => START },
-    limits: LIMITS,
-    fold: FOLD,
-  })
-  await store.close()
+  for (const mode of MODES) {
+    const store = await openSqliteStore({
+      folder: emptyIn(ground, mode),
+      mode,
+      timeZone: 'UTC',
+      clock: { nowMs: () => START },
+      limits: LIMITS,
+      fold: FOLD,
+    })
+    await store.close()
+  }
   return ground
 }
 
@@ -36,10 +38,10 @@ export class Disk {
   /** Length of the write-ahead log up to which everything was synced. */
   #synced = 0
 
-  constructor(ground: string) {
+  constructor(ground: string, mode: Mode) {
     this.#ground = ground
     mkdirSync(this.folder, { recursive: true })
-    copyFileSync(join(ground, 'empty', DATABASE), join(this.folder, DATABASE))
+    copyFileSync(join(emptyIn(ground, mode), DATABASE), join(this.folder, DATABASE))
   }
 
   get folder(): string {
@@ -84,4 +86,8 @@ export class Disk {
   #written(): number {
     return statSync(join(this.folder, WAL), { throwIfNoEntry: false })?.size ?? 0
   }
+}
+
+function emptyIn(ground: string, mode: Mode): string {
+  return join(ground, `empty-${mode}`)
 }

@@ -1,7 +1,7 @@
 /** What the model keeps, and how it names it. */
 import type { AttemptPolicy } from '../../src/domain/progress/hierarchy.ts'
 import type { ViewWrite } from './steps.ts'
-import type { Outline, Where } from './world.ts'
+import { COLLECTIONS, type Outline, type Where } from './world.ts'
 
 export interface Fact {
   readonly op: 'start' | 'update' | 'end'
@@ -31,6 +31,14 @@ export interface Published {
   readonly known: ReadonlySet<string>
 }
 
+/** A context: ended by hand, or by its dates. Null: open. */
+export interface Known {
+  readonly ended: boolean
+  readonly startsAt: number | null
+  readonly endsAt: number | null
+  readonly rules: readonly string[] | null
+}
+
 export interface Enrolled {
   first: number
   at: number
@@ -47,6 +55,17 @@ export function nameOf(where: Where): string {
 /** An organic view stands in a collection and context of the content's own name. */
 export function whereOf({ where, userId, contentId }: ViewWrite): string {
   return where === undefined ? `${userId}|${contentId}|${contentId}` : nameOf(where)
+}
+
+/** The place of a row, and its content. */
+export function splitRow(key: string): { readonly userId: string; readonly name: string; readonly contentId: string } {
+  const end = key.lastIndexOf('|')
+  return { userId: key.slice(0, key.indexOf('|')), name: key.slice(0, end), contentId: key.slice(end + 1) }
+}
+
+/** Whether a place is none of a collection: a content viewed on its own. */
+export function isOutside(name: string): boolean {
+  return !COLLECTIONS.some((collectionId) => collectionId === name.split('|')[1])
 }
 
 /** Whether something belongs to an enrolment, or is it. */

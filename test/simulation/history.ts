@@ -5,11 +5,14 @@ import { SimulatedClock } from '../support/simulated-clock.ts'
 import { Statuses, storeFaults } from './checks.ts'
 import { Clients } from './clients.ts'
 import { Disk } from './disk.ts'
-import { withoutDoubt } from './expected.ts'
+import { carriesOver, type Mode } from '../../src/domain/progress/mode.ts'
+import { CARRIER } from '../../src/workers/carry-over.ts'
+import type { Counts } from './counts.ts'
+import { isOpen, withoutDoubt } from './doubt.ts'
 import { Model } from './model.ts'
-import { PROBES } from './probes.ts'
+import { probesIn, type Probe } from './probes.ts'
 import { PowerLoss, Server } from './server.ts'
-import type { Step } from './steps.ts'
+import type { History, Step } from './steps.ts'
 import { START } from './world.ts'
 
 export interface Ran {
@@ -17,6 +20,8 @@ export interface Ran {
   readonly violation: string | undefined
   /** Equal for equal runs. */
   readonly trace: string
+  /** How often something was carried. */
+  readonly counts: Counts
   /** What happened, line by line, where it was asked for. */
   readonly lines: readonly string[]
 }
@@ -31,25 +36,33 @@ export interface RunOptions {
 }
 
 /** @param ground a folder made by `makeGround`. */
-export async function runHistory(ground: string, steps: readonly Step[], options: RunOptions = {}): Promise<Ran> {
-  return new History(new Disk(ground), options).run(steps)
+export async function runHistory(ground: string, { mode, steps }: History, options: RunOptions = {}): Promise<Ran> {
+  return new Run(mode, new Disk(ground, mode), options).run(steps)
 }
 
-class History {
+class Run {
+  readonly #mode: Mode
+  readonly #probes: readonly Probe[]
   readonly #disk: Disk
   readonly #clock = new SimulatedClock(START)
   readonly #model: Model
   readonly #clients: Clients
-  readonly #statuses = new Statuses()
+  readonly #statuses: Statuses
   readonly #hash = createHash('sha256')
   readonly #lines: string[] | undefined
   #server: Server | undefined
   #violation: string | undefined
+  #afterCrash = 0
+  #reads = 0
+  #openReads = 0
   #crash: Extract<Step, { readonly do: 'crash' }> | undefined
 
-  constructor(disk: Disk, { keepLines = false, strict = false }: RunOptions) {
+  constructor(mode: Mode, disk: Disk, { keepLines = false, strict = false }: RunOptions) {
+    this.#mode = mode
+    this.#probes = probesIn(mode)
+    this.#statuses = new Statuses(mode)
     this.#disk = disk
-    this.#model = new Model(strict)
+    this.#model = new Model(mode, strict)
     this.#clients = new Clients(this.#model, {
       note: (line) => {
         this.#note(line)
@@ -57,8 +70,8 @@ class History {
       fail: (text) => {
         this.#fail(text)
       },
-      removed: () => {
-        this.#statuses.forget()
+      takenAway: (of) => {
+        this.#statuses.forget(of)
       },
     })
     this.#lines = keepLines ? [] : undefined
@@ -78,7 +91,13 @@ class History {
     this.#server?.kill()
     await this.#bury()
     this.#disk.remove()
-    return { violation: this.#violation, trace: this.#hash.digest('hex'), lines: this.#lines ?? [] }
+    const counts = {
+      ...this.#model.carried.counts,
+      afterCrash: this.#afterCrash,
+      reads: this.#reads,
+      openReads: this.#openReads,
+    }
+    return { violation: this.#violation, trace: this.#hash.digest('hex'), counts, lines: this.#lines ?? [] }
   }
 
   #note(line: string): void {
@@ -93,6 +112,7 @@ class History {
 
   async #open(): Promise<void> {
     this.#server = await Server.open({
+      mode: this.#mode,
       folder: this.#disk.folder,
       clock: this.#clock,
       reach: (point) => {
@@ -125,7 +145,7 @@ class History {
         this.#note(`clock ${String(this.#clock.nowMs())}`)
         return
       case 'read':
-        return this.#probe(step.probe % PROBES.length, 'a read')
+        return this.#probe(step.probe % this.#probes.length, 'a read')
       case 'settle':
         return this.#settle(false)
     }
@@ -176,7 +196,16 @@ class History {
     this.#disk.forget()
     this.#clients.serverLost()
     await this.#open()
+    await this.#countUncarried()
     await this.#probeAll('after a loss of power')
+  }
+
+  /** Enrolments that the power loss kept from being carried over. */
+  async #countUncarried(): Promise<void> {
+    const log = this.#server?.store.log
+    if (log === undefined || !carriesOver(this.#mode)) return
+    const entries = await log.read(await log.position(CARRIER.name), 1_000, ['enrolment-created', 'enrolment-changed'])
+    this.#afterCrash += entries.length
   }
 
   async #bury(): Promise<void> {
@@ -194,27 +223,32 @@ class History {
       if (turns > TURNS_MAX) this.#fail('the server does not come to rest')
       await this.#turn(turns)
     }
+    this.#model.carried.atRest()
+    for (const of of this.#model.carried.takenAway()) this.#statuses.forget(of)
     await this.#probeAll('at rest')
     if (this.#server === undefined || this.#violation !== undefined) return
     for (const fault of await storeFaults(this.#server, this.#model, last)) this.#fail(fault)
   }
 
   async #probeAll(when: string): Promise<void> {
-    for (const index of PROBES.keys()) if (this.#violation === undefined) await this.#probe(index, when)
+    for (const index of this.#probes.keys()) if (this.#violation === undefined) await this.#probe(index, when)
   }
 
   async #probe(index: number, when: string): Promise<void> {
-    const probe = PROBES[index]
+    const probe = this.#probes[index]
     const answer = probe && (await this.#server?.call(probe.request))
     if (probe === undefined || answer === undefined) return
+    this.#reads += 1
     const shown = withoutDoubt(this.#model, probe.shown(answer))
     const expected = withoutDoubt(this.#model, probe.expected(this.#model))
     this.#note(`${when}: ${JSON.stringify(shown)}`)
     const name = `${when}: ${probe.request.route} ${JSON.stringify(probe.request.params ?? probe.request.body)}`
-    if (!isDeepStrictEqual(shown, expected)) {
+    if (isOpen(this.#model, probe)) this.#openReads += 1
+    else if (!isDeepStrictEqual(shown, expected)) {
       this.#fail(`${name} shows ${JSON.stringify(shown)} instead of ${JSON.stringify(expected)}`)
     }
-    if (probe.of === undefined || this.#model.doubted.has(probe.collectionId ?? '')) return
+    if (probe.of === undefined || this.#model.carried.mayFall(probe.of)) return
+    if (probe.request.route === 'api.summary.read' && this.#model.doubted.has(probe.where?.collectionId ?? '')) return
     const fallen = this.#statuses.fallen(probe.of, probe.request.route, answer)
     if (fallen !== undefined) this.#fail(`${name}: ${fallen}`)
   }

@@ -1,29 +1,42 @@
 /**
- * What a right server would know and answer, written apart from it: nothing of src/ is used but types. Facts are kept as
- * they came and read through from the beginning each time. Slow and plain on purpose.
+ * What a right server would know and answer, written apart from it: nothing of src/ is used but types, and what the domain
+ * decides of copies and moves (carried-copies.ts, carried-moves.ts). Facts are kept as they came and read through from the
+ * beginning each time. Slow and plain on purpose.
  */
 import type { AttemptPolicy } from '../../src/domain/progress/hierarchy.ts'
+import type { Mode } from '../../src/domain/progress/mode.ts'
+import type { StoredRule } from '../../src/domain/progress/stored-rule.ts'
+import { carriedIn, type Carried } from './carried.ts'
 import {
   inside,
   isActive,
   nameOf,
   sameSet,
+  splitRow,
   takenBy,
   timeRefusal,
   whereOf,
   type Enrolled,
   type Fact,
+  type Known,
   type Published,
   type Submission,
 } from './facts.ts'
 import { leavesOf, requiredOf } from './outline.ts'
-import type { AttemptWrite, Item, ViewWrite, Write } from './steps.ts'
-import { OUTLINES, type Where } from './world.ts'
+import { ownsRows, rowOf } from './rows.ts'
+import { timesOf } from './school.ts'
+import type { AttemptWrite, ContextWrite, Item, ViewWrite, Write } from './steps.ts'
+import { BATCH, enrolmentsIn, OUTLINES, RULES, type Where } from './world.ts'
+
+/** An outcome of which it is open what it is. */
+export const OPEN = '?'
 
 /** One part of a request: refused at the door, or a job whose outcome is known when it is committed. */
 export interface Part {
   readonly op: Write['op']
   readonly refusal?: string
+  /** What it takes away by design: whatever has a name that begins so. */
+  readonly takes?: string
   /** @param now the time of the commit */
   readonly run: (now: number) => string
 }
@@ -34,7 +47,11 @@ export class Model {
    * come is a known limit of the product (kept/clock-set-back.json): of these, completions are not compared.
    */
   readonly doubted = new Set<string>()
-  readonly #strict: boolean
+  readonly mode: Mode
+  readonly strict: boolean
+  readonly carried: Carried
+  /** Every enrolment that there can be. */
+  readonly places: readonly Where[]
   #latest = 0
   /** Facts by enrolment and content. */
   readonly views = new Map<string, Fact[]>()
@@ -44,11 +61,17 @@ export class Model {
   /** The earliest completion that could ever be seen, by enrolment: it stays. */
   readonly completions = new Map<string, number>()
   readonly published = new Map<string, Published>()
-  readonly contexts = new Map<string, { readonly ended: boolean }>()
+  /** By collection and context. */
+  readonly contexts = new Map<string, Known>()
+  /** By id. */
+  readonly rules = new Map<string, StoredRule>()
 
   /** @param strict compares also what is a known limit. */
-  constructor(strict = false) {
-    this.#strict = strict
+  constructor(mode: Mode, strict = false) {
+    this.mode = mode
+    this.strict = strict
+    this.places = enrolmentsIn(mode)
+    this.carried = carriedIn(this)
   }
 
   /** What a request that arrives now comes to. Refusals at the door look at what is committed now. */
@@ -68,13 +91,15 @@ export class Model {
       case 'unenrol':
         return [{ op: write.op, run: () => this.#unenrol(write.where, now) }]
       case 'remove':
-        return [{ op: write.op, run: () => this.#remove((key) => inside(key, nameOf(write.where))) }]
+        return [{ op: write.op, takes: this.#takenWith(write.where), run: () => this.#removeOne(write.where) }]
       case 'removeAll':
-        return [{ op: write.op, run: () => this.#remove((key) => takenBy(key, write.userId)) }]
+        return [{ op: write.op, takes: `${write.userId}|`, run: () => this.#removeAll(write.userId) }]
       case 'publish':
         return [{ op: write.op, run: (at) => this.#publish(write.collectionId, write.outline, write.policy, at) }]
       case 'context':
-        return [{ op: write.op, run: () => this.#context(write.collectionId, write.ended) }]
+        return [{ op: write.op, run: () => this.#context(write) }]
+      case 'rule':
+        return [{ op: write.op, run: () => this.#rule(write.rule) }]
     }
   }
 
@@ -87,21 +112,34 @@ export class Model {
 
   #view(write: ViewWrite, at: number, timed: boolean): Part {
     const { op, progress = 0, timespent = 0, page } = write
-    const key = `${whereOf(write)}|${write.contentId}`
+    const key = rowOf(this.mode, `${whereOf(write)}|${write.contentId}`)
     const run = (): string => {
-      const before = this.statusOf(key)
-      if (op !== 'start' && before === 0 && !timed) return '404 VIEW_NOT_STARTED'
-      this.views.set(key, [...(this.views.get(key) ?? []), { op, at, progress, timespent, page }])
-      if (this.statusOf(key) === 0) return '202 KEPT_UNTIL_START'
-      if (op === 'start') return before === 0 ? '200 STARTED' : '200 ALREADY_STARTED'
-      if (before === 2) return '200 ALREADY_ENDED'
-      return op === 'end' ? '200 ENDED' : '200 UPDATED'
+      const open = this.carried.inDoubt(splitRow(key).name)
+      const shown = this.carried.place(key)
+      if (shown !== key) this.carried.counts.redirected += 1
+      const before = this.statusOf(shown)
+      if (op !== 'start' && before === 0 && !timed) return open ? this.#lose(key) : '404 VIEW_NOT_STARTED'
+      if (op !== 'start' && !timed && open && this.carried.maySwallow(key)) return this.#lose(key)
+      const known = this.views.get(key) ?? []
+      this.views.set(key, [...known, { op, at, progress, timespent, page }])
+      const after = this.statusOf(shown)
+      this.carried.viewed(key, timesOf(known), timesOf(this.views.get(key) ?? []))
+      if (open) return OPEN
+      const text = outcomeOf(op, before, after)
+      return `${text}${this.#elsewhere(key)}`
     }
     return { op, run }
   }
 
+  /** Said where a write counts elsewhere than where it was reported. */
+  #elsewhere(key: string): string {
+    const [there, here] = [this.carried.place(key).split('|')[2], key.split('|')[2]]
+    return there === here ? '' : ` in ${String(there)}`
+  }
+
   #attempt(write: AttemptWrite, at: number): Part {
-    const key = `${nameOf(write.where)}|${write.contentId}|${write.attemptId}`
+    const row = rowOf(this.mode, `${nameOf(write.where)}|${write.contentId}`)
+    const key = `${row}|${write.attemptId}`
     const known = this.published.get(write.where.collectionId)?.known
     if (known !== undefined && !known.has(write.contentId)) {
       const refusal = '400 CONTENT_NOT_IN_COLLECTION'
@@ -111,37 +149,48 @@ export class Model {
       const before = this.attempts.get(key) ?? []
       const newest = Math.max(...before.map((submission) => submission.at))
       this.attempts.set(key, [...before, { at, score: write.score }])
-      if (before.length === 0) return '200 RECORDED'
-      return at > newest ? '200 REPLACED' : '200 STALE'
+      if (this.carried.inDoubt(nameOf(write.where))) return OPEN
+      const outcome = before.length === 0 ? 'RECORDED' : at > newest ? 'REPLACED' : 'STALE'
+      return `200 ${outcome}${this.#elsewhere(row)}`
     }
     return { op: write.op, run }
   }
 
   #enrol(where: Where, said: number | undefined, now: number): Part {
-    const refusal = (said === undefined ? undefined : timeRefusal(said, now)) ?? this.#closed(where)
+    const refusal =
+      (said === undefined ? undefined : timeRefusal(said, now)) ?? this.#closed(where, Math.min(said ?? now, now))
     const run = (): string => {
       const at = Math.min(said ?? now, now)
-      const known = this.enrolments.get(nameOf(where))
-      if (known === undefined) {
-        this.enrolments.set(nameOf(where), { first: at, at, left: undefined })
-        return '200 ENROLLED'
-      }
-      const active = isActive(known)
-      known.first = Math.min(known.first, at)
-      if (active) return '200 ALREADY_ENROLLED'
-      known.at = Math.max(known.at, said === undefined ? Math.max(at, known.left ?? at) : at)
-      return isActive(known) ? '200 ENROLLED' : '200 ALREADY_UNENROLLED'
+      const name = nameOf(where)
+      const known = this.enrolments.get(name)
+      const before = JSON.stringify(known)
+      const outcome = this.#enrolAt(name, known, at, said !== undefined)
+      if (JSON.stringify(this.enrolments.get(name)) !== before) this.carried.enrolled(name)
+      return outcome
     }
     return refusal === undefined ? { op: 'enrol', run } : { op: 'enrol', refusal, run }
   }
 
-  #closed({ userId, collectionId, contextId }: Where): string | undefined {
+  #enrolAt(name: string, known: Enrolled | undefined, at: number, timed: boolean): string {
+    if (known === undefined) {
+      this.enrolments.set(name, { first: at, at, left: undefined })
+      return '200 ENROLLED'
+    }
+    const active = isActive(known)
+    known.first = Math.min(known.first, at)
+    if (active) return '200 ALREADY_ENROLLED'
+    known.at = Math.max(known.at, timed ? at : Math.max(at, known.left ?? at))
+    return isActive(known) ? '200 ENROLLED' : '200 ALREADY_UNENROLLED'
+  }
+
+  #closed({ userId, collectionId, contextId }: Where, at: number): string | undefined {
     if (!this.published.has(collectionId)) return '404 COLLECTION_NOT_FOUND'
     const known = this.enrolments.get(nameOf({ userId, collectionId, contextId }))
     if (contextId === collectionId || (known !== undefined && isActive(known))) return undefined
-    const context = this.contexts.get(collectionId)
+    const context = this.contexts.get(`${collectionId}|${contextId}`)
     if (context === undefined) return '404 CONTEXT_NOT_FOUND'
-    return context.ended ? '409 CONTEXT_ENDED' : undefined
+    const over = context.ended || (context.endsAt !== null && at > context.endsAt)
+    return over ? '409 CONTEXT_ENDED' : undefined
   }
 
   #unenrol(where: Where, now: number): string {
@@ -152,11 +201,44 @@ export class Model {
     return '200 UNENROLLED'
   }
 
-  #remove(gone: (key: string) => boolean): string {
-    for (const map of [this.views, this.attempts, this.enrolments, this.completions]) {
+  /** Where rows count in several contexts of a collection, all of them may lose what one gives up. */
+  #takenWith(where: Where): string {
+    const shares = this.mode === 'collection' || this.mode === 'move'
+    return shares ? `${where.userId}|${where.collectionId}|` : nameOf(where)
+  }
+
+  #removeOne(where: Where): string {
+    const name = nameOf(where)
+    if (this.mode === 'collection') return this.#removeSharing(where)
+    const going = this.carried.leaving(name)
+    this.enrolments.delete(name)
+    for (const place of going) this.#removeRows((key) => inside(key, place))
+    this.carried.removed(name)
+    return '200'
+  }
+
+  /** Rows of a collection go with the last enrolment in it. */
+  #removeSharing({ userId, collectionId, contextId }: Where): string {
+    const own = `${userId}|${collectionId}|${contextId}`
+    const shared = `${userId}|${collectionId}|${collectionId}`
+    const enrolled = this.enrolments.delete(own)
+    const last = ![...this.enrolments.keys()].some((name) => name.startsWith(`${userId}|${collectionId}|`))
+    if (own !== shared || last) this.#removeRows((key) => inside(key, own))
+    if (enrolled && last) this.#removeRows((key) => inside(key, shared))
+    return '200'
+  }
+
+  #removeAll(userId: string): string {
+    this.#removeRows((key) => takenBy(key, userId))
+    for (const name of this.enrolments.keys()) if (name.startsWith(`${userId}|`)) this.enrolments.delete(name)
+    this.carried.left(userId)
+    return '200'
+  }
+
+  #removeRows(gone: (key: string) => boolean): void {
+    for (const map of [this.views, this.attempts, this.completions]) {
       for (const key of map.keys()) if (gone(key)) map.delete(key)
     }
-    return '200'
   }
 
   #publish(collectionId: string, index: number, policy: AttemptPolicy, now: number): string {
@@ -164,7 +246,7 @@ export class Model {
     const before = this.published.get(collectionId)
     if (before?.outline === outline && before.policy === policy) return `200 ${String(before.number)} false`
     const required = requiredOf(outline)
-    if (now < this.#latest && !this.#strict) this.doubted.add(collectionId)
+    if (now < this.#latest && !this.strict) this.doubted.add(collectionId)
     const eras = [...(before?.eras ?? [])]
     const last = eras.at(-1)
     if (last === undefined || !sameSet(last.required, required)) {
@@ -175,19 +257,73 @@ export class Model {
     const known = new Set([...(before?.known ?? []), ...leavesOf(outline)])
     const number = (before?.number ?? 0) + 1
     this.published.set(collectionId, { number, outline, policy, eras, known })
+    this.carried.decidedAnew({ collectionId })
     return `200 ${String(number)} true`
   }
 
-  #context(collectionId: string, ended: boolean): string {
-    const created = !this.contexts.has(collectionId)
-    this.contexts.set(collectionId, { ended })
-    return created ? '201' : '200'
+  #context({ collectionId, contextId = BATCH, ended, dates, rules = null }: ContextWrite): string {
+    if (rules?.some((id) => !this.rules.has(id)) === true) return '404 RULE_NOT_FOUND'
+    const name = `${collectionId}|${contextId}`
+    const before = this.contexts.get(name)
+    const [startsAt, endsAt] = dates ?? [null, null]
+    const after = { ended, startsAt, endsAt, rules }
+    this.contexts.set(name, after)
+    if (JSON.stringify(before) !== JSON.stringify(after)) this.carried.decidedAnew({ collectionId, contextId })
+    return before === undefined ? '201' : '200'
   }
 
-  /** 0, 1 or 2, of an enrolment and a content. */
-  statusOf(key: string): number {
-    const facts = this.views.get(key) ?? []
+  #rule(index: number): string {
+    const stored = RULES[index]
+    if (stored === undefined) throw new Error(`there is no rule ${String(index)}`)
+    const before = this.rules.get(stored.rule.id)
+    this.rules.set(stored.rule.id, stored)
+    if (before !== stored) this.carried.decidedAnew({})
+    return before === undefined ? '201' : '200'
+  }
+
+  /** The row that answers for a content at a place. */
+  rowAt(name: string, contentId: string): string {
+    return rowOf(this.mode, `${name}|${contentId}`)
+  }
+
+  /** Whether there is a summary at a place without an enrolment, where there is progress. */
+  ownsRows(name: string): boolean {
+    return ownsRows(this.mode, name)
+  }
+
+  /** The facts that a row shows, beside what was copied into it. */
+  factsAt(row: string): readonly Fact[] {
+    return this.carried.shownAt(row).flatMap((from) => this.views.get(from) ?? [])
+  }
+
+  /** 0, 1 or 2, of a row as it is shown. */
+  statusOf(row: string): number {
+    if (this.carried.copied(row) !== undefined) return 2
+    const facts = this.factsAt(row)
     if (!facts.some((fact) => fact.op === 'start')) return 0
     return facts.some((fact) => fact.op === 'end') ? 2 : 1
   }
+
+  /** The attempts of one row count in another too. */
+  mergeAttempts(from: string, to: string): void {
+    for (const [key, submissions] of this.attempts) {
+      // What is added on the way is of another row.
+      if (!key.startsWith(`${from}|`)) continue
+      const copy = `${to}${key.slice(from.length)}`
+      this.attempts.set(copy, [...(this.attempts.get(copy) ?? []), ...submissions])
+    }
+  }
+
+  /** What a write does here is open: so is all that the learner does. */
+  #lose(key: string): string {
+    this.carried.doubt(splitRow(key).userId)
+    return OPEN
+  }
+}
+
+function outcomeOf(op: Fact['op'], before: number, after: number): string {
+  if (after === 0) return '202 KEPT_UNTIL_START'
+  if (op === 'start') return before === 0 ? '200 STARTED' : '200 ALREADY_STARTED'
+  if (before === 2) return '200 ALREADY_ENDED'
+  return op === 'end' ? '200 ENDED' : '200 UPDATED'
 }

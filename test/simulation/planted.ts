@@ -5,10 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Failure } from './campaign.ts'
+import type { Mode } from '../../src/domain/progress/mode.ts'
 import type { Step } from './steps.ts'
 
 export interface Bug {
   readonly name: string
+  /** The mode in which it does harm. */
+  readonly mode: Mode
   /** Replacements in files below src/; each text must stand there exactly once. */
   readonly patches: readonly (readonly [file: string, from: string, to: string])[]
 }
@@ -16,6 +19,8 @@ export interface Bug {
 const WRITER = 'stores/sqlite/writer.ts'
 const PROGRESS = 'stores/sqlite/progress-store.ts'
 const VIEWS = 'stores/sqlite/views.ts'
+const COPIES = 'stores/carrying/copies.ts'
+const MOVES = 'stores/carrying/moves.ts'
 
 /** Undone where the text of a merging statement says "whatever is there already". */
 function overwrite(column: string, merged: string): readonly [string, string, string] {
@@ -25,6 +30,7 @@ function overwrite(column: string, merged: string): readonly [string, string, st
 export const BUGS: readonly Bug[] = [
   {
     name: 'acknowledging before the commit',
+    mode: 'strict',
     patches: [
       [
         WRITER,
@@ -40,12 +46,14 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'commits that are not synced',
+    mode: 'strict',
     patches: [
       ['stores/sqlite/database.ts', "synchronous: Synchronous = 'FULL'", "synchronous: Synchronous = 'NORMAL'"],
     ],
   },
   {
     name: 'reading a row, then writing it back merged',
+    mode: 'strict',
     patches: [
       [
         PROGRESS,
@@ -70,6 +78,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'removing duplicates outside the transaction',
+    mode: 'strict',
     patches: [
       [
         PROGRESS,
@@ -81,6 +90,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'committing the position before the work',
+    mode: 'strict',
     patches: [
       [
         'workers/aggregate.ts',
@@ -91,6 +101,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'forgetting what was required before a publication',
+    mode: 'strict',
     patches: [
       [
         'domain/progress/hierarchy.ts',
@@ -101,10 +112,12 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'taking every stored summary for fresh after a restart',
+    mode: 'strict',
     patches: [['stores/sqlite/store.ts', '  await markUnread(log, summaries)\n', '']],
   },
   {
     name: 'emptying the intake before its facts are in their table',
+    mode: 'strict',
     patches: [
       [VIEWS, '    if (over) this.#intake.clear(folding.upTo)\n', ''],
       [
@@ -116,6 +129,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'reading nothing back of the intake after a restart',
+    mode: 'strict',
     patches: [
       [
         'stores/sqlite/intake.ts',
@@ -126,16 +140,84 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'bringing back what was removed before the restart',
+    mode: 'strict',
     patches: [[VIEWS, '    this.#noteIntake()\n    this.#intake.removal(participation, kept)\n', '']],
   },
   {
     name: 'logging in a transaction of its own',
+    mode: 'strict',
     patches: [
       [
         PROGRESS,
         '    this.#log.append(occurrence)\n    const key = staleEnrolment(occurrence)\n',
         '    this.#writer.submit(() => this.#log.append(occurrence)).catch(() => undefined)\n    const key = staleEnrolment(occurrence)\n',
       ],
+    ],
+  },
+]
+
+/** @see BUGS. Where progress is carried over. */
+export const CARRYING_BUGS: readonly Bug[] = [
+  {
+    name: 'stamping an enrolment as carried over before its last contents are',
+    mode: 'copy-content',
+    patches: [
+      [
+        COPIES,
+        '    const end = Math.min(leaves.length, begin + leavesMax)\n',
+        '    const end = Math.min(leaves.length, begin + leavesMax)\n    this.#copies.setRevision(key, revision)\n',
+      ],
+    ],
+  },
+  {
+    name: 'not copying on what is completed after enrolling',
+    mode: 'copy-collection',
+    patches: [
+      [
+        COPIES,
+        '    return known && before.startedAt === after.startedAt ? [] : this.#derive(key.userId, key.contentId, key)',
+        '    return known && before.startedAt === after.startedAt ? [] : []',
+      ],
+    ],
+  },
+  {
+    name: 'losing copies when their source is removed',
+    mode: 'copy-content',
+    patches: [
+      [
+        COPIES,
+        '        for (const attempt of attempts) facts.mergeAttempt(row, attempt)\n',
+        '        for (const attempt of attempts) facts.mergeAttempt(row, attempt)\n        this.#copies.put({ key: row, enrolledAt: null, copied: null })\n',
+      ],
+    ],
+  },
+  {
+    name: 'going on with carrying over an enrolment that was removed and made anew',
+    mode: 'copy-content',
+    patches: [
+      [
+        COPIES,
+        'from?.revision === revision && this.#underway.has(nameOf(key)) ? from.leaf : 0',
+        'from?.revision === revision ? from.leaf : 0',
+      ],
+    ],
+  },
+  {
+    name: 'not joining what is told late of a context that was left',
+    mode: 'move',
+    patches: [
+      [
+        MOVES,
+        '    for (const contextId of this.#contextsIn(key)) shown = joined(shown, facts.view({ ...key, contextId }))\n',
+        '    for (const contextId of this.#contextsIn(key)) shown = shown ?? facts.view({ ...key, contextId })\n',
+      ],
+    ],
+  },
+  {
+    name: 'telling nobody that a move was taken back',
+    mode: 'move',
+    patches: [
+      [MOVES, 'if (was !== undefined && was.toContextId !== is?.toContextId) {', 'if (MoveCarrying.length < 0) {'],
     ],
   },
 ]
@@ -157,7 +239,7 @@ export async function hunt(bug: Bug, args: readonly string[]): Promise<Found> {
     }
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
     for (const [file, from, to] of bug.patches) plant(join(copy, 'src', file), from, to)
-    const output = await run(join(copy, 'test/simulation/cli.ts'), ['--json', ...args])
+    const output = await run(join(copy, 'test/simulation/cli.ts'), ['--json', '--mode', bug.mode, ...args])
     // Printed by cli.ts.
     return JSON.parse(output) as Found
   } finally {

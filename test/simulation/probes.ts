@@ -1,19 +1,29 @@
 /** Every read that a history can make, with what its answer must show. */
-import { enrolmentShown, enrolmentsOf, scoresShown, summaryShown, viewsShown, type Shown } from './expected.ts'
+import type { Mode } from '../../src/domain/progress/mode.ts'
+import {
+  enrolmentShown,
+  enrolmentsOf,
+  scoresShown,
+  summaryShown,
+  viewShown,
+  viewsShown,
+  type Shown,
+} from './expected.ts'
 import { nameOf } from './facts.ts'
 import type { Model } from './model.ts'
 import { leavesOf } from './outline.ts'
 import type { Answer, Request } from './server.ts'
-import { BATCH, COLLECTIONS, CONTENTS, ENROLMENTS, USERS, type Where } from './world.ts'
+import { COLLECTIONS, CONTENTS, contextsIn, enrolmentsIn, USERS, type Where } from './world.ts'
 
 export interface Probe {
   readonly request: Request
   readonly expected: (model: Model) => unknown
   /** The part of an answer that is compared. */
   readonly shown: (answer: Answer) => unknown
-  /** Whose progress it shows, where statuses may never fall, and of which collection. */
+  /** Whose progress it shows, where statuses may never fall. */
   readonly of?: string
-  readonly collectionId?: string
+  readonly where?: Where
+  readonly userId?: string
 }
 
 type Rows = readonly Readonly<Record<string, unknown>>[]
@@ -46,24 +56,26 @@ function ofEnrolment(where: Where): readonly Probe[] {
       expected: (model) => viewsShown(model, nameOf(where), where.collectionId),
       shown: (answer) => byIdentifier(rows(answer, 'contents')),
       of: nameOf(where),
+      where,
     },
     {
       request: { route: 'api.assessment.read', body },
       expected: (model) => scoresShown(model, where),
       shown: (answer) => byIdentifier(rows(answer, 'contents')),
+      where,
     },
     {
       request: { route: 'api.summary.read', body },
       expected: (model) => summaryShown(model, where) ?? 'SUMMARY_NOT_FOUND',
       shown: (answer) => answer.code ?? summaryOf(answer.result),
       of: nameOf(where),
-      collectionId: where.collectionId,
+      where,
     },
   ]
 }
 
-function ofLearner(userId: string): readonly Probe[] {
-  const enrolments = enrolmentsOf(userId)
+function ofLearner(mode: Mode, userId: string): readonly Probe[] {
+  const enrolments = enrolmentsOf(enrolmentsIn(mode), userId)
   return [
     {
       request: { route: 'api.enrolment.list', params: { userId } },
@@ -75,18 +87,23 @@ function ofLearner(userId: string): readonly Probe[] {
       expected: (model) =>
         enrolments.flatMap((where) => (model.enrolments.has(nameOf(where)) ? [summaryShown(model, where)] : [])),
       shown: (answer) => rows(answer, 'summary').map(summaryOf),
+      userId,
     },
     {
       request: { route: 'api.view.read', body: { request: { userId, contentId: CONTENTS } } },
-      expected: (model) => CONTENTS.flatMap((id) => viewsShown(model, `${userId}|${id}|${id}`, id)),
+      expected: (model) =>
+        CONTENTS.flatMap((id): readonly Shown[] => {
+          const shown = viewShown(model, model.rowAt(`${userId}|${id}|${id}`, id), 'best')
+          return shown === undefined ? [] : [shown]
+        }).filter((content) => content['status'] !== 0),
       shown: (answer) => rows(answer, 'contents').filter((content) => content['status'] !== 0),
       of: `${userId}|organic`,
     },
   ]
 }
 
-function ofCollection(collectionId: string): readonly Probe[] {
-  const rosters = [collectionId, BATCH].map((contextId) => ({
+function ofCollection(mode: Mode, collectionId: string): readonly Probe[] {
+  const rosters = contextsIn(mode, collectionId).map((contextId) => ({
     request: { route: 'api.enrolment.roster', params: { collectionId, contextId } },
     expected: (model: Model) =>
       [...USERS].sort().flatMap((userId) => enrolmentShown(model, { userId, collectionId, contextId }) ?? []),
@@ -106,8 +123,11 @@ function ofCollection(collectionId: string): readonly Probe[] {
   ]
 }
 
-export const PROBES: readonly Probe[] = [
-  ...ENROLMENTS.flatMap(ofEnrolment),
-  ...USERS.flatMap(ofLearner),
-  ...COLLECTIONS.flatMap(ofCollection),
-]
+/** Every read in a mode, always in the same order: steps name them by their numbers. */
+export function probesIn(mode: Mode): readonly Probe[] {
+  return [
+    ...enrolmentsIn(mode).flatMap(ofEnrolment),
+    ...USERS.flatMap((userId) => ofLearner(mode, userId)),
+    ...COLLECTIONS.flatMap((collectionId) => ofCollection(mode, collectionId)),
+  ]
+}

@@ -1,8 +1,8 @@
 /** Writes and reads as requests to the routes, and what their answers say in short. */
-import type { Item, Write } from './steps.ts'
+import type { ContextWrite, Item, Write } from './steps.ts'
 import type { Part } from './model.ts'
 import type { Answer, Request } from './server.ts'
-import { contentOf, BATCH, OUTLINES } from './world.ts'
+import { contentOf, BATCH, OUTLINES, RULES } from './world.ts'
 
 export function requestOf(write: Write): Request {
   switch (write.op) {
@@ -43,11 +43,21 @@ export function requestOf(write: Write): Request {
         body: { request: { content, attemptPolicy: policy } },
       }
     }
-    case 'context': {
-      const body = { request: { kind: 'batch', status: write.ended ? 'ended' : 'ongoing' } }
-      return { route: 'api.context.put', params: { collectionId: write.collectionId, contextId: BATCH }, body }
+    case 'context':
+      return contextRequest(write)
+    case 'rule': {
+      const { rule: { id: ruleId = '', ...conditions } = {}, byDefault } = RULES[write.rule] ?? {}
+      return { route: 'api.rule.put', params: { ruleId }, body: { request: { ...conditions, default: byDefault } } }
     }
   }
+}
+
+/** Ended or running by hand, or by its dates. */
+function contextRequest({ collectionId, contextId = BATCH, ended, dates, rules = null }: ContextWrite): Request {
+  const [startDate, endDate] = dates?.map((at) => new Date(at).toISOString()) ?? []
+  const status = ended ? 'ended' : dates === undefined ? 'ongoing' : null
+  const body = { request: { kind: 'batch', status, startDate, endDate, rules } }
+  return { route: 'api.context.put', params: { collectionId, contextId }, body }
 }
 
 /** The fields of a view or an attempt, alone or in a batch. */
@@ -61,7 +71,7 @@ function fieldsOf(write: Item | Extract<Write, { readonly op: 'start' | 'update'
   return { ...key, progress, timespent, ...(page === undefined ? {} : { progressDetails: { page } }) }
 }
 
-/** What the parts of a request came to, as its answer should say it. */
+/** What the parts of a request came to, as its answer should say it. What is open of it stands as OPEN. */
 export function expectedText(write: Write, outcomes: readonly string[]): string {
   const text = outcomes.join(', ')
   if (write.op !== 'batch') return text
@@ -93,12 +103,20 @@ function partText(op: Part['op'], { status, code, result }: Answer): string {
   if (code !== undefined) return `${String(status)} ${code}`
   const inner = (name: string): Readonly<Record<string, unknown>> => (result[name] ?? {}) as Answer['result']
   const said = {
-    view: () => [inner('view')['outcome']],
-    assess: () => [(inner('attempts') as unknown as readonly { outcome: string }[])[0]?.outcome],
+    view: () => [inner('view')['outcome'], ...elsewhere(inner('view'))],
+    assess: () => {
+      const [first] = inner('attempts') as unknown as readonly Answer['result'][]
+      return [first?.['outcome'], ...elsewhere(first ?? {})]
+    },
     enrol: () => [result['outcome']],
     publish: () => [result['publication'], result['changed']],
     other: () => [],
   }
   const kind = op === 'start' || op === 'update' || op === 'end' ? 'view' : op === 'unenrol' ? 'enrol' : op
   return [status, ...(Object.hasOwn(said, kind) ? said[kind as keyof typeof said] : said.other)()].map(String).join(' ')
+}
+
+/** Said where a write counted elsewhere than where it was reported. */
+function elsewhere({ countedIn }: Answer['result']): readonly unknown[] {
+  return countedIn === undefined ? [] : [`in ${String(countedIn)}`]
 }

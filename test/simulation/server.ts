@@ -1,7 +1,8 @@
 /** One life of the embedded server, from opening its folder to the loss of power: routes, queue, store, log, workers. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { readConfig } from '../../src/config.ts'
+import { readConfig, type Config } from '../../src/config.ts'
 import { WaymarkError } from '../../src/domain/errors.ts'
+import type { Mode } from '../../src/domain/progress/mode.ts'
 import { admit, dispatch } from '../../src/http/dispatch.ts'
 import { linkSigner } from '../../src/http/links.ts'
 import type { Services } from '../../src/http/route.ts'
@@ -33,6 +34,7 @@ export interface Answer {
 export class PowerLoss extends Error {}
 
 export interface ServerOptions {
+  readonly mode: Mode
   readonly folder: string
   readonly clock: Clock
   /** Throws PowerLoss where the history wants it. */
@@ -43,7 +45,9 @@ export interface ServerOptions {
 
 const SETTINGS = readConfig({ WAYMARK_DATA: '.', WAYMARK_LOG_LEVEL: 'silent', WAYMARK_REPUBLISH_PAGE: '2' })
 /** Small batches, so that workers have many turns, and smaller commits, so that there are turns between those. */
-const CONFIG = { ...SETTINGS, WORKER_READ_MAX: 8, WORKER_BATCH_MAX: 2 }
+function configIn(mode: Mode): Config {
+  return { ...SETTINGS, MODE: mode, WORKER_READ_MAX: 8, WORKER_BATCH_MAX: 2, CARRY_LEAVES_MAX: 1 }
+}
 
 const NO_METRICS: Metrics = {
   request: () => undefined,
@@ -77,13 +81,14 @@ export class Server {
 
   static async open(options: ServerOptions): Promise<Server> {
     const waiting: (() => void)[] = []
+    const config = configIn(options.mode)
     const defer: Defer = (work) => waiting.push(work)
     // The store must be there before the server over it.
     const life: { server?: Server } = {}
     const store = await openSqliteStore({
       folder: options.folder,
-      mode: CONFIG.MODE,
-      timeZone: CONFIG.TIME_ZONE,
+      mode: config.MODE,
+      timeZone: config.TIME_ZONE,
       clock: options.clock,
       limits: LIMITS,
       fold: FOLD,
@@ -97,18 +102,18 @@ export class Server {
         if (life.server?.alive === true) options.onCommit()
       },
     })
-    life.server = new Server(store, waiting, options)
+    life.server = new Server(config, store, waiting, options)
     return life.server
   }
 
-  private constructor(store: SqliteStore, waiting: (() => void)[], options: ServerOptions) {
+  private constructor(config: Config, store: SqliteStore, waiting: (() => void)[], options: ServerOptions) {
     this.store = store
     this.waiting = waiting
     this.#options = options
     this.#services = {
-      config: CONFIG,
+      config,
       clock: options.clock,
-      mode: CONFIG.MODE,
+      mode: config.MODE,
       store,
       metrics: NO_METRICS,
       links: linkSigner(new Uint8Array(32)),
@@ -118,7 +123,7 @@ export class Server {
       unready: () => Promise.resolve(undefined),
     }
     const loops = startWorkers(
-      CONFIG,
+      config,
       { ...store, log: paced(store.log, waiting) },
       (consumer, error) => {
         this.#fault(`worker ${consumer} failed: ${String(error)}`)

@@ -7,11 +7,12 @@ import { rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { after, before, describe, test } from 'node:test'
 import { runCampaign } from './campaign.ts'
+import { countsText } from './counts.ts'
 import { makeGround } from './disk.ts'
+import { historyOf } from './draw.ts'
 import { runHistory } from './history.ts'
 import { keptHistories } from './kept.ts'
-import { BUGS, hunt } from './planted.ts'
-import { historyOf } from './steps.ts'
+import { BUGS, CARRYING_BUGS, hunt } from './planted.ts'
 
 const RUNS = Number(process.env['SIMULATION_RUNS'] ?? 1000)
 const SEED = Number(process.env['SIMULATION_SEED'] ?? 1)
@@ -27,12 +28,14 @@ after(() => {
   rmSync(ground, { recursive: true, force: true })
 })
 
-test('histories of all public operations, with crashes and restarts, end as the model says', async (t) => {
+test('histories of all public operations in all modes, with crashes and restarts, end as the model says', async (t) => {
   const campaign = { seed: SEED, runs: RUNS, steps: STEPS, jobs: availableParallelism() }
-  const { histories, failure } = await runCampaign(campaign, () => undefined)
+  const { histories, failure, counts } = await runCampaign(campaign, () => undefined)
   t.diagnostic(
     `${String(histories)} simulated histories, ${failure === undefined ? '0' : '1'} violations, seed ${String(SEED)}`,
   )
+  t.diagnostic(countsText(counts))
+  for (const [name, count] of Object.entries(counts)) assert.ok(count > 0, `${name}: nothing of it happened`)
   assert.equal(
     failure,
     undefined,
@@ -41,7 +44,7 @@ test('histories of all public operations, with crashes and restarts, end as the 
 })
 
 test('the same seed gives the same trace', async () => {
-  for (const seed of [7, 8, 9]) {
+  for (const seed of [6, 7, 8, 9, 10, 11]) {
     const first = await runHistory(ground, historyOf(seed, STEPS), { keepLines: true })
     const second = await runHistory(ground, historyOf(seed, STEPS), { keepLines: true })
     assert.deepEqual(second.lines, first.lines)
@@ -53,10 +56,10 @@ test('the same seed gives the same trace', async () => {
 })
 
 describe('histories that failed once', () => {
-  for (const { name, why, open, steps } of keptHistories()) {
+  for (const { name, why, open, ...history } of keptHistories()) {
     test(`${name}: ${why}`, async () => {
-      assert.equal((await runHistory(ground, steps)).violation, undefined)
-      const { violation } = await runHistory(ground, steps, { strict: true })
+      assert.equal((await runHistory(ground, history)).violation, undefined)
+      const { violation } = await runHistory(ground, history, { strict: true })
       if (open === true)
         assert.ok(violation, 'the limit is gone: take "open" out of this file, and its exception out of the model')
       else assert.equal(violation, undefined)
@@ -65,8 +68,8 @@ describe('histories that failed once', () => {
 })
 
 describe('planted bugs are found', () => {
-  for (const bug of BUGS) {
-    test(bug.name, async (t) => {
+  for (const bug of [...BUGS, ...CARRYING_BUGS]) {
+    test(`${bug.name} (${bug.mode})`, async (t) => {
       const args = ['--runs', String(HUNT_RUNS), '--steps', String(STEPS), '--seed', String(SEED), '--shrink', '0']
       const { histories, failure } = await hunt(bug, args)
       assert.ok(failure, `not found in ${String(histories)} histories`)

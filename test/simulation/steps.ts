@@ -1,8 +1,8 @@
 /** Histories as plain data: everything that chance decides is in the steps, so that steps can be left out and kept. */
-import { seeded, type Random } from '../../src/demo/random.ts'
-import { CRASH_POINTS, type CrashPoint } from '../../src/ports/crash-points.ts'
-import { ATTEMPTS, COLLECTIONS, CONTENTS, ENROLMENTS, OUTLINES, POLICIES, START, type Where } from './world.ts'
 import type { AttemptPolicy } from '../../src/domain/progress/hierarchy.ts'
+import type { Mode } from '../../src/domain/progress/mode.ts'
+import type { CrashPoint } from '../../src/ports/crash-points.ts'
+import type { Where } from './world.ts'
 
 export interface ViewWrite {
   readonly op: 'start' | 'update' | 'end'
@@ -28,6 +28,19 @@ export interface AttemptWrite {
 /** One item of a batch, with the time that the client says. */
 export type Item = (ViewWrite & { readonly at: number }) | AttemptWrite
 
+/** A context is put: ended by hand, or with dates from which its status follows. */
+export interface ContextWrite {
+  readonly op: 'context'
+  readonly collectionId: string
+  /** Left out: the batch. */
+  readonly contextId?: string
+  readonly ended: boolean
+  /** First and last moment, where its status follows from them. */
+  readonly dates?: readonly [startsAt: number, endsAt: number]
+  /** The rules that it names; left out: none of its own. */
+  readonly rules?: readonly string[] | null
+}
+
 /** A request that changes something. */
 export type Write =
   | ViewWrite
@@ -37,7 +50,9 @@ export type Write =
   | { readonly op: 'unenrol' | 'remove'; readonly where: Where }
   | { readonly op: 'removeAll'; readonly userId: string }
   | { readonly op: 'publish'; readonly collectionId: string; readonly outline: number; readonly policy: AttemptPolicy }
-  | { readonly op: 'context'; readonly collectionId: string; readonly ended: boolean }
+  | ContextWrite
+  /** One of RULES, by its number. */
+  | { readonly op: 'rule'; readonly rule: number }
 
 /** What the network does to one delivery. Unless it is answered, the client sends again. */
 export type Fate = 'answered' | 'request-lost' | 'answer-lost' | 'duplicated'
@@ -55,97 +70,10 @@ export type Step =
   /** Everything under way ends, and everything is compared. */
   | { readonly do: 'settle' }
 
-const DAY = 86_400_000
-
-/** The history of a seed. It begins with what a school begins with: collections, contexts, enrolments. */
-export function historyOf(seed: number, length: number): readonly Step[] {
-  const random = seeded(seed)
-  const steps: Step[] = COLLECTIONS.flatMap((collectionId) => [
-    send({ op: 'publish', collectionId, outline: random.int(0, 2), policy: random.pick(POLICIES) }),
-    send({ op: 'context', collectionId, ended: false }),
-  ])
-  steps.push({ do: 'settle' })
-  while (steps.length < length) steps.push(stepOf(random))
-  return steps
-}
-
-function send(write: Write, fates: readonly Fate[] = []): Step {
-  return { do: 'send', write, fates }
-}
-
-function stepOf(random: Random): Step {
-  const chance = random.int(1, 100)
-  if (chance <= 48) return send(writeOf(random), fatesOf(random))
-  if (chance <= 82) {
-    return { do: 'turn', picks: Array.from({ length: random.int(1, 8) }, () => random.int(0, 1 << 20)) }
-  }
-  if (chance <= 85) {
-    return { do: 'crash', at: random.pick([...CRASH_POINTS, 'now']), kept: random.pick([0, 0.5, 1]) }
-  }
-  if (chance <= 91) return { do: 'clock', milliseconds: leap(random) }
-  if (chance <= 99) return { do: 'read', probe: random.int(0, 1 << 20) }
-  return { do: 'settle' }
-}
-
-/** Mostly moments; now and then days, or a small step back, as when the time is set right. */
-function leap(random: Random): number {
-  if (random.chance(0.05)) return random.int(1, 40) * DAY
-  return random.chance(0.1) ? -random.int(1, 5_000) : random.int(1, 20_000)
-}
-
-function fatesOf(random: Random): readonly Fate[] {
-  const fates: Fate[] = []
-  while (random.chance(0.25)) fates.push(random.pick(['request-lost', 'answer-lost', 'duplicated']))
-  return fates
-}
-
-function writeOf(random: Random): Write {
-  const where = random.pick(ENROLMENTS)
-  const { userId, collectionId } = where
-  const chance = random.int(1, 100)
-  if (chance <= 50) return viewOf(random, where)
-  if (chance <= 68) {
-    return { op: 'batch', userId, items: Array.from({ length: random.int(1, 5) }, () => itemOf(random, where)) }
-  }
-  if (chance <= 75) return attemptOf(random, where)
-  if (chance <= 84) return random.chance(0.3) ? { op: 'enrol', where, at: timeOf(random) } : { op: 'enrol', where }
-  if (chance <= 88) return { op: 'unenrol', where }
-  if (chance <= 91) return { op: 'remove', where }
-  if (chance <= 92) return { op: 'removeAll', userId }
-  if (chance <= 98) {
-    return { op: 'publish', collectionId, outline: random.int(0, OUTLINES.length - 1), policy: random.pick(POLICIES) }
-  }
-  return { op: 'context', collectionId, ended: random.chance(0.5) }
-}
-
-function viewOf(random: Random, where: Where): ViewWrite {
-  const op = random.pick(['start', 'start', 'start', 'update', 'end', 'end'] as const)
-  return {
-    op,
-    where: random.chance(0.05) ? undefined : where,
-    userId: where.userId,
-    contentId: random.pick(CONTENTS),
-    ...(random.chance(0.4) ? { progress: random.int(0, 100) } : {}),
-    ...(random.chance(0.2) ? { timespent: random.int(0, 500) } : {}),
-    ...(random.chance(0.2) ? { page: random.int(1, 9) } : {}),
-  }
-}
-
-function itemOf(random: Random, where: Where): Item {
-  return random.chance(0.2) ? attemptOf(random, where) : { ...viewOf(random, where), at: timeOf(random) }
-}
-
-/** Scores repeat, times do not: which of two submissions at one time counts is a matter of their text. */
-function attemptOf(random: Random, where: Where): AttemptWrite {
-  const [contentId, attemptId] = [random.pick(CONTENTS), random.pick(ATTEMPTS)]
-  const at = START - 10 * DAY + random.int(0, 5 * DAY)
-  return { op: 'assess', where, userId: where.userId, contentId, attemptId, score: random.int(0, 3), at }
-}
-
-/** Of a device: mostly near, sometimes a day fast, now and then nonsense. */
-function timeOf(random: Random): number {
-  if (random.chance(0.03)) return random.pick([START + 3650 * DAY, Date.UTC(1970, 0, 1)])
-  return START + random.int(-100, 200) * 1_000
+/** What happened to one server in one mode. */
+export interface History {
+  readonly mode: Mode
+  readonly steps: readonly Step[]
 }
 
 /** One line for a person to read. */

@@ -48,10 +48,11 @@ describe('what is told of a summary that was recomputed', () => {
   })
 })
 
-test('changes of contexts and rules are read as they were written, and make no summary stale', () => {
+test('changes of contexts, rules and the mode are read as they were written, and make no summary stale', () => {
   const told: readonly Occurrence[] = [
     { type: 'context-changed', collectionId: 'maths', contextId: 'batch-1' },
     { type: 'rules-changed', ruleId: 'recent' },
+    { type: 'mode-changed', from: 'strict', to: 'copy-content' },
   ]
   for (const occurrence of told) {
     assert.deepEqual(readOccurrence(JSON.stringify(occurrence)), occurrence)

@@ -4,6 +4,7 @@
  */
 import { isActive, sameEnrolment, type Enrolment } from './enrolment.ts'
 import type { EnrolmentKey, ViewKey } from './key.ts'
+import type { Mode } from './mode.ts'
 import { COMPLETE, NOT_STARTED, viewCompletedAt, type Status, type ViewDecision } from './view.ts'
 
 export type Occurrence =
@@ -34,6 +35,8 @@ export type Occurrence =
       readonly ruleId: string
       readonly movedAt: number
     } & EnrolmentKey)
+  /** What was told of late, or another rule, took that back: its progress is in this context again. */
+  | ({ readonly type: 'move-undone'; readonly toContextId: string } & EnrolmentKey)
   | ({ readonly type: 'progress-removed'; readonly views: number; readonly attempts: number } & EnrolmentKey)
   | ({
       readonly type: 'collection-progress-changed'
@@ -47,6 +50,8 @@ export type Occurrence =
   | { readonly type: 'context-changed'; readonly collectionId: string; readonly contextId: string }
   /** A rule of the instance is new, another one, or gone. */
   | { readonly type: 'rules-changed'; readonly ruleId: string }
+  /** The instance is in another mode now, and everything was carried over and recomputed in it. */
+  | { readonly type: 'mode-changed'; readonly from: Mode; readonly to: Mode }
   /** Text in the log that is none of these: never written, only found. Workers put it aside. */
   | { readonly type: 'unreadable'; readonly text: string; readonly reason: string }
 
@@ -121,6 +126,7 @@ export const TRIGGERS: readonly Occurrence['type'][] = [
   'enrolment-created',
   'enrolment-changed',
   'progress-moved',
+  'move-undone',
 ]
 const TRIGGER_SET: ReadonlySet<Occurrence['type']> = new Set(TRIGGERS)
 

@@ -25,12 +25,14 @@ const SHAPES: Readonly<Record<Exclude<Occurrence['type'], 'unreadable'>, Shape>>
   'enrolment-created': shape(ENROLMENT_IDS),
   'enrolment-changed': shape(ENROLMENT_IDS, { active: 'boolean' }),
   'progress-moved': shape([...ENROLMENT_IDS, 'toContextId', 'ruleId'], { movedAt: 'number' }),
+  'move-undone': shape([...ENROLMENT_IDS, 'toContextId']),
   'progress-removed': shape(ENROLMENT_IDS, { views: 'number', attempts: 'number' }),
   'collection-progress-changed': shape(ENROLMENT_IDS, { progress: 'number', required: 'number', status: 'number' }),
   'collection-completed': shape(ENROLMENT_IDS, { completedAt: 'number' }),
   'collection-published': shape(['collectionId'], { publication: 'number' }),
   'context-changed': shape(['collectionId', 'contextId']),
   'rules-changed': shape(['ruleId']),
+  'mode-changed': shape(['from', 'to']),
 }
 const SHAPE_OF: ReadonlyMap<unknown, Shape> = new Map(Object.entries(SHAPES))
 

@@ -39,6 +39,7 @@ interface Draft {
 /** State of one replay, by row. */
 interface Replay {
   readonly history: ContentHistory
+  readonly rows: ReadonlyMap<string, ContentRow>
   readonly originals: Map<string, Original>
   readonly drafts: Map<string, Draft>
 }
@@ -63,7 +64,8 @@ export function replayCopies(history: ContentHistory): readonly CopyDecision[] {
     const key: ViewKey = { ...target.key, contentId: history.contentId }
     drafts.set(viewId(key), { target, key, copied: null, refused: new Map() })
   }
-  const replay: Replay = { history, originals: new Map(orphans(history.rows)), drafts }
+  const rows = new Map(history.rows.map((row) => [viewId(row.key), row]))
+  const replay: Replay = { history, rows, originals: new Map(orphans(history.rows)), drafts }
   for (const moment of momentsOf(replay)) moment.happen()
   return [...drafts.values()].map((draft) => concludeDraft(replay, draft))
 }
@@ -192,18 +194,33 @@ function refuse(
 }
 
 function concludeDraft(replay: Replay, draft: Draft): CopyDecision {
-  const { history, originals } = replay
-  const id = viewId(draft.key)
-  const own = history.rows.find(({ key }) => viewId(key) === id)
   const { copied, key: target } = draft
-  const refused = refusedOf(replay, draft)
-  if (copied !== null) return { target, kind: 'copy', copied, refused }
+  const kind = copied === null ? kindWithoutCopy(replay, draft) : 'copy'
+  return {
+    target,
+    kind,
+    copied,
+    // Told only where someone asks why: of many enrolments each would list the rows of all others.
+    get refused() {
+      return kind === 'complete' || kind === 'kept' ? [] : refusedOf(replay, draft)
+    },
+  }
+}
+
+function kindWithoutCopy({ history, rows, originals }: Replay, { key }: Draft): CopyDecision['kind'] {
+  const id = viewId(key)
+  const own = rows.get(id)
   if (originals.has(id)) {
-    const kind = own !== undefined && ownCompletion(own) !== null ? 'complete' : 'kept'
-    return { target, kind, copied: null, refused: [] }
+    const completedAt = own === undefined ? null : ownCompletion(own)
+    if (completedAt === null) return 'kept'
+    // The first completion stays, also one that was copied here from a row that is no more.
+    const { copied = null } = own ?? {}
+    const source = copied === null ? undefined : rows.get(viewId(copied.from))
+    const isGone = source === undefined || ownCompletion(source) === null
+    return copied !== null && isGone && copied.completedAt < completedAt ? 'kept' : 'complete'
   }
   const blank = MODE_TABLE[history.mode].enrolment.blankRows && (own?.times?.startedAt ?? null) === null
-  return { target, kind: blank ? 'blank' : 'none', copied: null, refused }
+  return blank ? 'blank' : 'none'
 }
 
 /** Every other row of the content that was not taken: also those that never came into question. */

@@ -145,5 +145,15 @@ function find(condition: Exclude<Condition, Conditions>, on: RuleCase): Finding 
  * 31 May is 28 February, or 29 in a leap year; across a change of the clocks the wall time stays.
  */
 export function windowStart(duration: string, at: number, timeZone: string): number {
+  if (latest.duration !== duration || latest.at !== at || latest.timeZone !== timeZone) {
+    latest = { duration, at, timeZone, start: reckonStart(duration, at, timeZone) }
+  }
+  return latest.start
+}
+
+/** What was asked last: enrolling asks the same for every source of every leaf, and the calendar is slow. */
+let latest = { duration: '', at: 0, timeZone: '', start: 0 }
+
+function reckonStart(duration: string, at: number, timeZone: string): number {
   return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).subtract(duration).epochMilliseconds
 }

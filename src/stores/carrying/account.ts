@@ -1,6 +1,6 @@
 /** What is known of one content and one learner, in the terms of the domain. */
 import type { ContentHistory, ContentRow, CopyTarget } from '../../domain/progress/copying.ts'
-import { viewId, type EnrolmentKey, type ViewKey } from '../../domain/progress/key.ts'
+import { joinIds, viewId, type EnrolmentKey, type ViewKey } from '../../domain/progress/key.ts'
 import { isOrganic, type Mode } from '../../domain/progress/mode.ts'
 import { NO_PROVENANCE, shownTimes, type Copied, type Provenance } from '../../domain/progress/provenance.ts'
 import { rulesInForce, type Rule } from '../../domain/progress/rule.ts'
@@ -35,6 +35,36 @@ export function isLeaf(catalogue: CatalogueNow, collectionId: string, contentId:
 }
 
 /**
+ * Enrolments as what may be copied to, each looked up once: a course has many leaves, and most of what bears on them is the
+ * same. For the length of one call, in which no enrolment, context or rule changes.
+ */
+export class Targets {
+  readonly #school: School
+  readonly #known = new Map<string, CopyTarget | undefined>()
+
+  constructor(school: School) {
+    this.#school = school
+  }
+
+  /** Undefined where the learner never enrolled. */
+  of({ userId, collectionId, contextId }: EnrolmentKey): CopyTarget | undefined {
+    const name = joinIds(userId, collectionId, contextId)
+    if (this.#known.has(name)) return this.#known.get(name)
+    const target = this.#lookUp({ userId, collectionId, contextId })
+    this.#known.set(name, target)
+    return target
+  }
+
+  #lookUp(key: EnrolmentKey): CopyTarget | undefined {
+    const { facts, catalogue } = this.#school
+    const enrolment = facts.enrolment(key)
+    if (enrolment === undefined) return undefined
+    const context = catalogue.contextNow(key.collectionId, key.contextId)
+    return { key, enrolment, context, rules: rulesOf(catalogue, key) }
+  }
+}
+
+/**
  * All that bears on one content of one learner.
  * @param rows every row of the content.
  * @param places keys that may be enrolments; those that are, in collections with that leaf, are what may be copied to.
@@ -44,6 +74,7 @@ export function historyOf(
   contentId: string,
   rows: readonly RowWithCopy[],
   places: readonly EnrolmentKey[],
+  targets: Targets,
 ): ContentHistory {
   const contextOf = ({ collectionId, contextId }: EnrolmentKey): ReturnType<CatalogueNow['contextNow']> =>
     catalogue.contextNow(collectionId, contextId)
@@ -55,12 +86,11 @@ export function historyOf(
       const context = isOrganic(key) ? undefined : contextOf(key)
       return { key, times: facts.view(key), copied, context }
     }),
-    targets: places.flatMap(({ userId, collectionId, contextId }): readonly CopyTarget[] => {
+    targets: places.flatMap((place): readonly CopyTarget[] => {
+      const { collectionId } = place
       if (collectionId === contentId || !isLeaf(catalogue, collectionId, contentId)) return []
-      const key = { userId, collectionId, contextId }
-      const enrolment = facts.enrolment(key)
-      if (enrolment === undefined) return []
-      return [{ key, enrolment, context: contextOf(key), rules: rulesOf(catalogue, key) }]
+      const target = targets.of(place)
+      return target === undefined ? [] : [target]
     }),
   }
 }
@@ -95,6 +125,7 @@ export function plainAccount(school: School, userId: string, contentId: string):
     contentId,
     rows.map((key) => ({ key, copied: null })),
     school.facts.participationsOf(userId),
+    new Targets(school),
   )
   return { rows: rows.map((key) => accountOf(school, key, school.facts.view(key), {})), history }
 }

@@ -6,6 +6,7 @@ import type { Attempt } from '../../domain/progress/attempt.ts'
 import type { EnrolmentKey, ViewKey } from '../../domain/progress/key.ts'
 import type { Redirect } from '../../domain/progress/move.ts'
 import type { Occurrence } from '../../domain/progress/occurrence.ts'
+import type { CountedRows } from '../../domain/progress/shared-rows.ts'
 import type { ViewRow } from '../../domain/progress/view.ts'
 import type { ContentAccount } from '../../ports/progress-store.ts'
 
@@ -16,6 +17,8 @@ export interface Leaving {
   readonly own: 'rows' | 'enrolment'
   /** Keys whose rows go too, while their enrolments stay. */
   readonly rowsOf: readonly EnrolmentKey[]
+  /** Keys that show other attempts than before, of which no occurrence tells. */
+  readonly changed: readonly EnrolmentKey[]
 }
 
 /** Where to go on with an enrolment that is carried over leaf by leaf. */
@@ -28,6 +31,8 @@ export interface CarryCursor {
 /** How far carrying over one enrolment has come. */
 export interface Carried {
   readonly occurrences: readonly Occurrence[]
+  /** How many leaves were looked at. */
+  readonly leaves: number
   /** Undefined: it is done. */
   readonly next: CarryCursor | undefined
 }
@@ -41,6 +46,8 @@ export interface Carrying {
   views(key: EnrolmentKey): ReadonlyMap<string, ViewRow>
   /** Attempts that count under one key: all, or those of one content. */
   attempts(key: EnrolmentKey, contentId?: string): ReadonlyMap<string, readonly Attempt[]>
+  /** All that counts under one key, views and attempts, at the cost of one of them. */
+  counted(key: EnrolmentKey): CountedRows
   /** The completion on record that counts under a key. */
   completion(key: EnrolmentKey): number | undefined
   /** Called before the learner's own facts of a row change. What was shown of them is stored first: it must not fall. */

@@ -2,15 +2,16 @@ import type { Attempt } from '../../domain/progress/attempt.ts'
 import { carryAttempts } from '../../domain/progress/carried-attempts.ts'
 import { decideCopies, settleCopy } from '../../domain/progress/carry.ts'
 import type { CopyDecision } from '../../domain/progress/copying.ts'
-import { compareViewKeys, viewId, type EnrolmentKey, type ViewKey } from '../../domain/progress/key.ts'
+import { compareViewKeys, joinIds, viewId, type EnrolmentKey, type ViewKey } from '../../domain/progress/key.ts'
 import { isOrganic } from '../../domain/progress/mode.ts'
 import type { Redirect } from '../../domain/progress/move.ts'
 import type { Occurrence } from '../../domain/progress/occurrence.ts'
 import { compareCopied, type Copied } from '../../domain/progress/provenance.ts'
+import type { CountedRows } from '../../domain/progress/shared-rows.ts'
 import { shownRow, type Made } from '../../domain/progress/shown-row.ts'
 import { viewCompletedAt, type ViewRow } from '../../domain/progress/view.ts'
 import type { ContentAccount } from '../../ports/progress-store.ts'
-import { accountOf, distinct, historyOf, isLeaf, type School } from './account.ts'
+import { accountOf, distinct, historyOf, isLeaf, Targets, type School } from './account.ts'
 import type { Carried, CarryCursor, Carrying, Leaving } from './carrying.ts'
 import type { CopyRow, CopyTable } from './tables.ts'
 
@@ -22,6 +23,8 @@ import type { CopyRow, CopyTable } from './tables.ts'
 export class CopyCarrying implements Carrying {
   readonly #school: School
   readonly #copies: CopyTable
+  /** Enrolments of which some leaves are carried over as they stand now, and others are not. */
+  readonly #underway = new Set<string>()
 
   constructor(school: School, copies: CopyTable) {
     this.#school = school
@@ -37,26 +40,18 @@ export class CopyCarrying implements Carrying {
   }
 
   views(key: EnrolmentKey): ReadonlyMap<string, ViewRow> {
-    const own = this.#school.facts.views(key)
-    const shown = new Map(own)
-    for (const [contentId, made] of this.#madeUnder(key)) {
-      const row = shownRow(own.get(contentId), made)
-      if (row !== undefined) shown.set(contentId, row)
-    }
-    return shown
+    return this.#viewsWith(key, this.#madeUnder(key))
   }
 
   attempts(key: EnrolmentKey, contentId?: string): ReadonlyMap<string, readonly Attempt[]> {
-    const { facts } = this.#school
-    const attempts = new Map(facts.attempts(key, contentId))
     const made =
       contentId === undefined ? this.#madeUnder(key) : new Map([[contentId, this.#madeAt({ ...key, contentId })]])
-    for (const [content, row] of made) {
-      const from = row?.copied?.from
-      const carried = from === undefined ? undefined : facts.attempts(from, content).get(content)
-      if (carried !== undefined) attempts.set(content, carryAttempts(attempts.get(content) ?? [], carried))
-    }
-    return attempts
+    return this.#attemptsWith(this.#school.facts.attempts(key, contentId), made)
+  }
+
+  counted(key: EnrolmentKey): CountedRows {
+    const made = this.#madeUnder(key)
+    return { views: this.#viewsWith(key, made), attempts: this.#attemptsWith(this.#school.facts.attempts(key), made) }
   }
 
   completion(key: EnrolmentKey): number | undefined {
@@ -75,7 +70,9 @@ export class CopyCarrying implements Carrying {
     const completedAt = viewCompletedAt(after)
     if (completedAt === null) return []
     const known = before !== undefined && viewCompletedAt(before) === completedAt
-    return known && before.startedAt === after.startedAt ? [] : this.#derive(key.userId, key.contentId, key)
+    return known && before.startedAt === after.startedAt
+      ? []
+      : this.#derive(key.userId, key.contentId, key, new Targets(this.#school))
   }
 
   enrolling(key: EnrolmentKey): readonly Occurrence[] {
@@ -83,7 +80,9 @@ export class CopyCarrying implements Carrying {
   }
 
   enrolled(key: EnrolmentKey): readonly Occurrence[] {
+    if (this.#school.facts.enrolment(key) === undefined) return []
     this.#copies.setRevision(key, undefined)
+    this.#underway.delete(nameOf(key))
     return []
   }
 
@@ -95,18 +94,23 @@ export class CopyCarrying implements Carrying {
   }
 
   carry(key: EnrolmentKey, from: CarryCursor | undefined, leavesMax: number): Carried {
-    if (!this.isBehind(key)) return { occurrences: [], next: undefined }
+    if (!this.isBehind(key)) return { occurrences: [], leaves: 0, next: undefined }
     const { catalogue } = this.#school
     const { userId, collectionId, contextId } = key
     const revision = catalogue.revisionNow(collectionId, contextId)
-    // What was carried under an earlier state of the catalogue is carried again.
-    const begin = from?.revision === revision ? from.leaf : 0
+    // What was carried under an earlier state of the catalogue, or of the enrolment, is carried again.
+    const begin = from?.revision === revision && this.#underway.has(nameOf(key)) ? from.leaf : 0
     const leaves = catalogue.publicationNow(collectionId)?.structure.root.leaves ?? []
     const end = Math.min(leaves.length, begin + leavesMax)
-    const occurrences = leaves.slice(begin, end).flatMap((leaf) => this.#derive(userId, leaf, key))
-    if (end < leaves.length) return { occurrences, next: { leaf: end, revision } }
+    const targets = new Targets(this.#school)
+    const occurrences = leaves.slice(begin, end).flatMap((leaf) => this.#derive(userId, leaf, key, targets))
+    if (end < leaves.length) {
+      this.#underway.add(nameOf(key))
+      return { occurrences, leaves: end - begin, next: { leaf: end, revision } }
+    }
+    this.#underway.delete(nameOf(key))
     this.#copies.setRevision(key, revision)
-    return { occurrences, next: undefined }
+    return { occurrences, leaves: end - begin, next: undefined }
   }
 
   alsoStale(occurrence: Occurrence): readonly EnrolmentKey[] {
@@ -116,15 +120,21 @@ export class CopyCarrying implements Carrying {
 
   leaving(key: EnrolmentKey): Leaving {
     const { facts } = this.#school
-    const occurrences = this.#settle(key.userId, [...facts.views(key).keys()])
-    // A copy outlives its source, and the attempts that it brought stay with it.
+    // An organic view of the same name belongs to no enrolment, and stays.
+    const contents = [...facts.views(key).keys()].filter((contentId) => contentId !== key.collectionId)
+    const occurrences = this.#settle(key.userId, contents)
+    const changed: EnrolmentKey[] = []
+    // A copy outlives its source, and the attempts that it brought stay with it. Copies of its row now show them as well.
     for (const [contentId, attempts] of facts.attempts(key)) {
+      if (contentId === key.collectionId) continue
       for (const row of this.#copiedFrom({ ...key, contentId })) {
         for (const attempt of attempts) facts.mergeAttempt(row, attempt)
+        changed.push(...this.#copiedFrom(row))
       }
     }
     this.#copies.remove(key, key.collectionId)
-    return { occurrences, own: 'rows', rowsOf: [] }
+    this.#underway.delete(nameOf(key))
+    return { occurrences, own: 'rows', rowsOf: [], changed }
   }
 
   account(userId: string, contentId: string): ContentAccount {
@@ -138,7 +148,7 @@ export class CopyCarrying implements Carrying {
     const withCopies = rows.map(({ key, made }) => ({ key, copied: made?.copied ?? null }))
     return {
       rows: rows.map(({ key, made }) => accountOf(school, key, school.facts.view(key), provenanceOf(made))),
-      history: historyOf(school, contentId, withCopies, keys),
+      history: historyOf(school, contentId, withCopies, keys, new Targets(school)),
     }
   }
 
@@ -147,12 +157,13 @@ export class CopyCarrying implements Carrying {
    * what is about to change would take it back.
    */
   #settle(userId: string, contentIds: readonly string[]): readonly Occurrence[] {
+    const targets = new Targets(this.#school)
     return this.#copies
       .uncarried(userId)
       .flatMap((key) =>
         contentIds
           .filter((contentId) => isLeaf(this.#school.catalogue, key.collectionId, contentId))
-          .flatMap((contentId) => this.#derive(userId, contentId, key)),
+          .flatMap((contentId) => this.#derive(userId, contentId, key, targets)),
       )
   }
 
@@ -170,57 +181,83 @@ export class CopyCarrying implements Carrying {
     if (isOrganic(key) || !this.isBehind(key) || !isLeaf(this.#school.catalogue, key.collectionId, key.contentId)) {
       return stored
     }
-    return this.#decided(key, key.contentId, stored?.copied ?? null)
+    return this.#decided(key, key.contentId, stored?.copied ?? null, new Targets(this.#school))
+  }
+
+  #viewsWith(key: EnrolmentKey, made: ReadonlyMap<string, Made>): ReadonlyMap<string, ViewRow> {
+    const own = this.#school.facts.views(key)
+    const shown = new Map(own)
+    for (const [contentId, one] of made) {
+      const row = shownRow(own.get(contentId), one)
+      if (row !== undefined) shown.set(contentId, row)
+    }
+    return shown
+  }
+
+  #attemptsWith(
+    own: ReadonlyMap<string, readonly Attempt[]>,
+    made: ReadonlyMap<string, Made | undefined>,
+  ): ReadonlyMap<string, readonly Attempt[]> {
+    const attempts = new Map(own)
+    for (const [content, row] of made) {
+      const from = row?.copied?.from
+      const carried = from === undefined ? undefined : this.#school.facts.attempts(from, content).get(content)
+      if (carried !== undefined) attempts.set(content, carryAttempts(attempts.get(content) ?? [], carried))
+    }
+    return attempts
   }
 
   #madeUnder(key: EnrolmentKey): ReadonlyMap<string, Made> {
     const made = new Map<string, Made>(this.#copies.rowsUnder(key).map((row) => [row.key.contentId, row]))
     if (!this.isBehind(key)) return made
+    const targets = new Targets(this.#school)
     for (const leaf of this.#school.catalogue.publicationNow(key.collectionId)?.structure.root.leaves ?? []) {
-      const decided = this.#decided(key, leaf, made.get(leaf)?.copied ?? null)
+      const decided = this.#decided(key, leaf, made.get(leaf)?.copied ?? null, targets)
       if (decided !== undefined) made.set(leaf, decided)
     }
     return made
   }
 
-  #decided(place: EnrolmentKey, contentId: string, before: Copied | null): Made | undefined {
+  #decided(place: EnrolmentKey, contentId: string, before: Copied | null, targets: Targets): Made | undefined {
     const { userId, collectionId, contextId } = place
     const id = viewId({ userId, collectionId, contextId, contentId })
-    const decision = this.#decide(userId, contentId, place).find(({ target }) => viewId(target) === id)
+    const rows = this.#copies.rowsOf(userId, contentId)
+    const decision = this.#decide(rows, contentId, place, targets).find(({ target }) => viewId(target) === id)
     if (decision === undefined) return undefined
-    return { enrolledAt: this.#enrolledAt(place), copied: settleCopy(before, decision) }
+    return { enrolledAt: enrolledAt(targets, place), copied: settleCopy(before, decision) }
   }
 
-  #decide(userId: string, contentId: string, also: EnrolmentKey): readonly CopyDecision[] {
-    return this.#decideWith(this.#copies.rowsOf(userId, contentId), contentId, also)
-  }
-
-  #decideWith(rows: readonly CopyRow[], contentId: string, also: EnrolmentKey): readonly CopyDecision[] {
+  #decide(rows: readonly CopyRow[], contentId: string, also: EnrolmentKey, targets: Targets): readonly CopyDecision[] {
     const places = distinct([...rows.map(({ key }) => key), { ...also, contentId }])
-    return decideCopies(historyOf(this.#school, contentId, rows, places))
+    return decideCopies(historyOf(this.#school, contentId, rows, places, targets))
   }
 
   /** Decides a content anew in every enrolment that has a row of it, and in one more; stores what changed. */
-  #derive(userId: string, contentId: string, also: EnrolmentKey): readonly Occurrence[] {
+  #derive(userId: string, contentId: string, also: EnrolmentKey, targets: Targets): readonly Occurrence[] {
     const rows = this.#copies.rowsOf(userId, contentId)
     const known = new Map(rows.map((row) => [viewId(row.key), row]))
     const occurrences: Occurrence[] = []
-    for (const decision of this.#decideWith(rows, contentId, also)) {
+    for (const decision of this.#decide(rows, contentId, also, targets)) {
       const key = decision.target
       const before = known.get(viewId(key))
       const copied = settleCopy(before?.copied ?? null, decision)
-      const enrolledAt = this.#enrolledAt(key)
+      const made = enrolledAt(targets, key)
       const same = isSame(before?.copied ?? null, copied)
-      if (before === undefined || !same || before.enrolledAt !== enrolledAt)
-        this.#copies.put({ key, enrolledAt, copied })
+      if (before === undefined || !same || before.enrolledAt !== made) {
+        this.#copies.put({ key, enrolledAt: made, copied })
+      }
       if (!same && copied !== null) occurrences.push(told(key, copied))
     }
     return occurrences
   }
+}
 
-  #enrolledAt(key: EnrolmentKey): number | null {
-    return this.#school.facts.enrolment(key)?.firstEnrolledAt ?? null
-  }
+function enrolledAt(targets: Targets, key: EnrolmentKey): number | null {
+  return targets.of(key)?.enrolment.firstEnrolledAt ?? null
+}
+
+function nameOf({ userId, collectionId, contextId }: EnrolmentKey): string {
+  return joinIds(userId, collectionId, contextId)
 }
 
 function isSame(a: Copied | null, b: Copied | null): boolean {

@@ -12,10 +12,11 @@ import {
 } from '../../domain/progress/move.ts'
 import type { Occurrence } from '../../domain/progress/occurrence.ts'
 import type { Moved } from '../../domain/progress/provenance.ts'
+import type { CountedRows } from '../../domain/progress/shared-rows.ts'
 import { allCompletedAt } from '../../domain/progress/summary.ts'
 import { joinViews, viewCompletedAt, type ViewRow } from '../../domain/progress/view.ts'
 import type { ContentAccount } from '../../ports/progress-store.ts'
-import { accountOf, historyOf, rulesOf, viewedRows, type School } from './account.ts'
+import { accountOf, historyOf, rulesOf, Targets, viewedRows, type School } from './account.ts'
 import type { Carried, Carrying, Leaving } from './carrying.ts'
 import type { MoveTable } from './tables.ts'
 
@@ -72,6 +73,10 @@ export class MoveCarrying implements Carrying {
     return attempts
   }
 
+  counted(key: EnrolmentKey): CountedRows {
+    return { views: this.views(key), attempts: this.attempts(key) }
+  }
+
   completion(key: EnrolmentKey): number | undefined {
     const known = this.#contextsIn(key).flatMap(
       (contextId) => this.#school.facts.completion({ ...key, contextId }) ?? [],
@@ -103,24 +108,25 @@ export class MoveCarrying implements Carrying {
   }
 
   carry(key: EnrolmentKey): Carried {
-    return { occurrences: this.#derive(key), next: undefined }
+    const leaves = this.#school.catalogue.publicationNow(key.collectionId)?.structure.root.leaves.length ?? 0
+    return { occurrences: this.#derive(key), leaves, next: undefined }
   }
 
   alsoStale(occurrence: Occurrence): readonly EnrolmentKey[] {
-    if (occurrence.type !== 'progress-moved') return []
+    if (occurrence.type !== 'progress-moved' && occurrence.type !== 'move-undone') return []
     const { userId, collectionId, contextId, toContextId } = occurrence
     const now = currentContext(this.#movesOf(occurrence), contextId)
     return [...new Set([toContextId, now])].map((into) => ({ userId, collectionId, contextId: into }))
   }
 
   leaving(key: EnrolmentKey): Leaving {
-    if (this.#movesOf(key).has(key.contextId)) return { occurrences: [], own: 'enrolment', rowsOf: [] }
+    if (this.#movesOf(key).has(key.contextId)) return { occurrences: [], own: 'enrolment', rowsOf: [], changed: [] }
     const { userId, collectionId } = key
     const behind = this.#contextsIn(key)
       .filter((contextId) => contextId !== key.contextId)
       .map((contextId) => ({ userId, collectionId, contextId }))
     for (const left of behind) this.#moves.set(left, undefined)
-    return { occurrences: [], own: 'rows', rowsOf: behind }
+    return { occurrences: [], own: 'rows', rowsOf: behind, changed: [] }
   }
 
   account(userId: string, contentId: string): ContentAccount {
@@ -138,7 +144,8 @@ export class MoveCarrying implements Carrying {
       )
     })
     const places = school.facts.participationsOf(userId)
-    const history = historyOf(school, contentId, keys.map((key) => ({ key, copied: null })), places) // prettier-ignore
+    const uncopied = keys.map((key) => ({ key, copied: null }))
+    const history = historyOf(school, contentId, uncopied, places, new Targets(school))
     return { rows: accounts, history }
   }
 
@@ -180,6 +187,10 @@ export class MoveCarrying implements Carrying {
       const [was, is] = [before.get(contextId), after.get(contextId)]
       if (JSON.stringify(was) === JSON.stringify(is)) continue
       this.#moves.set({ userId, collectionId, contextId }, is)
+      // Where it had moved, its progress counts no more.
+      if (was !== undefined && was.toContextId !== is?.toContextId) {
+        occurrences.push({ type: 'move-undone', userId, collectionId, contextId, toContextId: was.toContextId })
+      }
       if (is !== undefined) occurrences.push(told(userId, collectionId, is))
     }
     return occurrences

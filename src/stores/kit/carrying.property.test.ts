@@ -125,7 +125,10 @@ async function shown({ store: { progress } }: OpenedStore, { mode }: School, run
 }
 
 async function settle({ store: { progress } }: OpenedStore, run: number, leavesMax: number): Promise<void> {
-  for (const at of placesOf(run)) await progress.carry({ userId, ...at }, leavesMax)
+  await progress.carry(
+    placesOf(run).map((at) => ({ userId, ...at })),
+    leavesMax,
+  )
 }
 
 async function holds({ mode, open }: Implementation): Promise<void> {

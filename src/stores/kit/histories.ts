@@ -176,7 +176,7 @@ export async function apply({ store, clock }: OpenedStore, taken: Step): Promise
       return store.progress.submitAttempt(taken.key, taken.attempt)
     case 'enrol': {
       const answer = await store.progress.enrol(taken.key, taken.at, taken.timed)
-      await store.progress.carry(taken.key, 2)
+      await store.progress.carry([taken.key], 2)
       return answer
     }
     case 'rule': {
@@ -208,7 +208,7 @@ export async function apply({ store, clock }: OpenedStore, taken: Step): Promise
 
 /** What the worker does after the catalogue changed. */
 async function carryAll({ progress }: Store): Promise<void> {
-  for (const key of [...allKeys].sort(compareKeys)) await progress.carry(key, 2)
+  await progress.carry([...allKeys].sort(compareKeys), 2)
 }
 
 /** What the worker does with what it has not read, in an order that does not depend on the store. */

@@ -23,7 +23,7 @@ export function modesKit({ name, mode, open }: Implementation): void {
       await furnish(store, scenario)
       const enrolled = await play(store.progress, scenario, scenario.story)
       assert.deepEqual(await rows(store.progress, contentIds), sortedEntries(scenario.entries))
-      for (const key of enrolled) await store.progress.carry(key, 1)
+      await store.progress.carry(enrolled, 1)
       assert.deepEqual(await rows(store.progress, contentIds), sortedEntries(scenario.entries))
     })
 

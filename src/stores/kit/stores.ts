@@ -62,9 +62,7 @@ function named(store: string, mode: Mode): string {
 
 /** Every implementation in one mode; the reference first. */
 export function implementationsIn(mode: Mode): readonly [Implementation, ...Implementation[]] {
-  return process.env['ONLYMEM']
-    ? [memoryIn(mode)]
-    : [memoryIn(mode), sqliteIn(mode, 'sqlite', 100_000), sqliteIn(mode, 'sqlite, folding after each third fact', 3)]
+  return [memoryIn(mode), sqliteIn(mode, 'sqlite', 100_000), sqliteIn(mode, 'sqlite, folding after each third fact', 3)]
 }
 
 export const IMPLEMENTATIONS: readonly Implementation[] = implementationsIn('strict')

@@ -12,6 +12,8 @@ export class MemoryFacts implements FactTables {
   readonly attemptRows = new TupleMap<Attempt>()
   readonly enrolments = new TupleMap<Enrolment>()
   readonly completions = new TupleMap<number>()
+  /** Filled only where the facts are those of a store that changed its mode. */
+  readonly migrations = new TupleMap<readonly Migrated[]>()
 
   view(key: ViewKey): ViewRow | undefined {
     return this.viewRows.get(...idsOf(key), key.contentId)
@@ -60,9 +62,8 @@ export class MemoryFacts implements FactTables {
     return keys.under().map(({ value }) => value)
   }
 
-  /** A store in memory never changes its mode. */
-  migrated(): readonly Migrated[] {
-    return []
+  migrated(key: ViewKey): readonly Migrated[] {
+    return this.migrations.get(...idsOf(key), key.contentId) ?? []
   }
 
   /** Removes the rows of an enrolment; an organic view of the same name belongs to none. */
@@ -74,32 +75,35 @@ export class MemoryFacts implements FactTables {
 
 /** What was copied, and how far enrolments were carried over. */
 export class MemoryCopies implements CopyTable {
-  readonly #rows = new TupleMap<CopyRow>()
+  readonly #byContent = new TupleMap<CopyRow>()
+  /** The same rows by the place that they lie in. */
+  readonly #byPlace = new TupleMap<CopyRow>()
   readonly #revisions = new TupleMap<number>()
 
   rowsOf(userId: string, contentId: string): readonly CopyRow[] {
-    return this.#rows.under(userId, contentId).map(({ value }) => value)
+    return this.#byContent.under(userId, contentId).map(({ value }) => value)
   }
 
   rowsUnder(key: EnrolmentKey): readonly CopyRow[] {
-    const rows = this.#rows.under(key.userId).map(({ value }) => value)
-    return rows.filter((row) => row.key.collectionId === key.collectionId && row.key.contextId === key.contextId)
+    return this.#byPlace.under(...idsOf(key)).map(({ value }) => value)
   }
 
-  at({ userId, contentId, collectionId, contextId }: ViewKey): CopyRow | undefined {
-    return this.#rows.get(userId, contentId, collectionId, contextId)
+  at(key: ViewKey): CopyRow | undefined {
+    return this.#byPlace.get(...idsOf(key), key.contentId)
   }
 
   put(row: CopyRow): void {
     const { userId, contentId, collectionId, contextId } = row.key
-    this.#rows.set([userId, contentId, collectionId, contextId], row)
+    this.#byContent.set([userId, contentId, collectionId, contextId], row)
+    this.#byPlace.set([...idsOf(row.key), contentId], row)
   }
 
   remove(key: EnrolmentKey, kept: string): void {
-    this.#rows.deleteWhere(
-      ([userId, contentId, collectionId, contextId]) =>
-        userId === key.userId && collectionId === key.collectionId && contextId === key.contextId && contentId !== kept,
-    )
+    for (const { key: row } of this.rowsUnder(key)) {
+      if (row.contentId === kept) continue
+      this.#byContent.delete(row.userId, row.contentId, row.collectionId, row.contextId)
+      this.#byPlace.delete(...idsOf(row), row.contentId)
+    }
     this.#revisions.delete(...idsOf(key))
   }
 

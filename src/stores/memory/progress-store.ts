@@ -8,7 +8,7 @@ import {
   unenrolAt,
   type Enrolment,
 } from '../../domain/progress/enrolment.ts'
-import { holdsLeaf, type Structure } from '../../domain/progress/hierarchy.ts'
+import { holdsLeaf } from '../../domain/progress/hierarchy.ts'
 import { compareKeys, type EnrolmentKey, type ViewKey } from '../../domain/progress/key.ts'
 import type { Mode } from '../../domain/progress/mode.ts'
 import {
@@ -17,15 +17,8 @@ import {
   viewOccurrences,
   type Occurrence,
 } from '../../domain/progress/occurrence.ts'
-import {
-  allStale,
-  countedRows,
-  goingWith,
-  ownsRows,
-  type Going,
-  type KnownEnrolments,
-} from '../../domain/progress/shared-rows.ts'
-import { hasProgress, summarise, type RawProgress, type Summary } from '../../domain/progress/summary.ts'
+import { allStale, goingWith, type Going, type KnownEnrolments } from '../../domain/progress/shared-rows.ts'
+import type { Summary } from '../../domain/progress/summary.ts'
 import { decideView, factRow, joinViews, type ViewFact, type ViewRow } from '../../domain/progress/view.ts'
 import type { Page, PageRequest } from '../../ports/page.ts'
 import type {
@@ -43,12 +36,12 @@ import type {
 import type { MemoryCatalogue } from './catalogue.ts'
 import type { Carrying } from '../carrying/carrying.ts'
 import { carryingIn } from '../carrying/modes.ts'
-import { plainAccount, type School } from '../carrying/account.ts'
 import { recordShown, redirected } from '../carrying/record.ts'
 import { idsOf, MemoryCopies, MemoryFacts, MemoryMoves } from './facts.ts'
 import type { MemoryLog } from './log.ts'
-import { compareIds, TupleMap } from './ordered-map.ts'
-import { pageOf } from './page.ts'
+import { MemoryLists } from './lists.ts'
+import { TupleMap } from './ordered-map.ts'
+import { ShownProgress } from './shown.ts'
 
 /** How progress counts. */
 export interface MemoryOptions {
@@ -57,18 +50,13 @@ export interface MemoryOptions {
   readonly timeZone: string
 }
 
-interface CountedViews {
-  readonly views: ReadonlyMap<string, ViewRow>
-  readonly attempts: ReadonlyMap<string, readonly Attempt[]>
-}
-
 /** Progress as maps; merges with the domain's own joins and computes every summary when it is read. */
 export class MemoryProgressStore implements ProgressStore {
   readonly #mode: Mode
   readonly #log: MemoryLog
-  readonly #catalogue: MemoryCatalogue
   readonly #facts = new MemoryFacts()
-  readonly #school: School
+  readonly #lists = new MemoryLists(this.#facts)
+  readonly #shown: ShownProgress
   readonly #carrying: Carrying | undefined
   readonly #summaries = new TupleMap<Summary>()
   readonly #stale = new TupleMap<EnrolmentKey>()
@@ -77,10 +65,10 @@ export class MemoryProgressStore implements ProgressStore {
   constructor({ mode, timeZone }: MemoryOptions, log: MemoryLog, catalogue: MemoryCatalogue) {
     this.#mode = mode
     this.#log = log
-    this.#catalogue = catalogue
-    this.#school = { mode, timeZone, facts: this.#facts, catalogue }
-    const carrying = carryingIn(this.#school, new MemoryCopies(), new MemoryMoves())
+    const school = { mode, timeZone, facts: this.#facts, catalogue }
+    const carrying = carryingIn(school, new MemoryCopies(), new MemoryMoves())
     this.#carrying = carrying
+    this.#shown = new ShownProgress(school, carrying)
     this.#known = {
       enrolmentsOf: (userId, collectionId) => this.#facts.enrolmentsOf(userId, collectionId),
       holds: (collectionId, contentId) => {
@@ -97,7 +85,7 @@ export class MemoryProgressStore implements ProgressStore {
       for (const { value } of behind) this.#recompute(value)
       if (!everyone) return
       const published = catalogue.publicationNow(collectionId)?.publication
-      for (const key of this.#participants(collectionId)) {
+      for (const key of this.#lists.takingPart(collectionId)) {
         if (this.#summaries.get(...idsOf(key))?.publication !== published) this.#recompute(key)
       }
     }
@@ -186,7 +174,7 @@ export class MemoryProgressStore implements ProgressStore {
     this.#summaries.delete(...idsOf(key))
     const rows = [key, ...also].map((one) => this.#facts.removeRows(one))
     const enrolments = this.#facts.enrolments.delete(...idsOf(key))
-    for (const other of also) this.#recompute(other)
+    for (const other of [...also, ...(leaving?.changed ?? [])]) this.#recompute(other)
     return {
       enrolments,
       views: sum(rows.map(({ views }) => views)),
@@ -202,7 +190,7 @@ export class MemoryProgressStore implements ProgressStore {
 
   async removeAll(userId: string): Promise<Removed> {
     const total = { enrolments: 0, views: 0, attempts: 0 }
-    for (const key of this.#keysUnder((user) => user === userId)) {
+    for (const key of this.#lists.keysUnder((user) => user === userId)) {
       const removed = await this.remove(key)
       total.enrolments += removed.enrolments
       total.views += removed.views
@@ -212,11 +200,11 @@ export class MemoryProgressStore implements ProgressStore {
   }
 
   views(key: EnrolmentKey, contentIds?: readonly string[]): Promise<ReadonlyMap<string, ViewRow>> {
-    return Promise.resolve(chosen(this.#shown(key).views, contentIds))
+    return Promise.resolve(chosen(this.#shown.rows(key).views, contentIds))
   }
 
   attempts(key: EnrolmentKey, contentIds?: readonly string[]): Promise<ReadonlyMap<string, readonly Attempt[]>> {
-    return Promise.resolve(chosen(this.#shown(key).attempts, contentIds))
+    return Promise.resolve(chosen(this.#shown.rows(key).attempts, contentIds))
   }
 
   enrolment(key: EnrolmentKey): Promise<Enrolment | undefined> {
@@ -224,35 +212,35 @@ export class MemoryProgressStore implements ProgressStore {
   }
 
   async enrolmentsOf(userId: string, page: PageRequest): Promise<Page<Enrolled>> {
-    const all = this.#facts.enrolments.under(userId)
-    return Promise.resolve(pageOf(all, page, 2, ({ ids }) => ids.slice(1), enrolledOf))
+    return Promise.resolve(this.#lists.ofLearner(userId, page))
   }
 
   async enrolmentsIn(collectionId: string, contextId: string, page: PageRequest): Promise<Page<Enrolled>> {
-    const all = this.#facts.enrolments.under().filter(({ ids }) => ids[1] === collectionId && ids[2] === contextId)
-    return Promise.resolve(pageOf(all, page, 1, ({ ids }) => ids.slice(0, 1), enrolledOf))
+    return Promise.resolve(this.#lists.inContext(collectionId, contextId, page))
   }
 
   async allEnrolments(page: PageRequest): Promise<Page<EnrolmentKey>> {
-    const all = this.#facts.enrolments.under()
-    return Promise.resolve(pageOf(all, page, 3, ({ ids }) => ids, keyOf))
+    return Promise.resolve(this.#lists.all(page))
+  }
+
+  async participants(collectionId: string, page: PageRequest): Promise<Page<EnrolmentKey>> {
+    return Promise.resolve(this.#lists.participants(collectionId, page))
   }
 
   summary(key: EnrolmentKey): Promise<Summary | undefined> {
-    return Promise.resolve(this.#summarise(key))
+    return Promise.resolve(this.#shown.summary(key))
   }
 
   enrolmentSummary(key: EnrolmentKey): Promise<EnrolmentSummary> {
-    return Promise.resolve({ enrolment: this.#facts.enrolment(key), summary: this.#summarise(key) })
+    return Promise.resolve({ enrolment: this.#facts.enrolment(key), summary: this.#shown.summary(key) })
   }
 
   contentAccount(userId: string, contentId: string): Promise<ContentAccount> {
-    const account = this.#carrying?.account(userId, contentId) ?? plainAccount(this.#school, userId, contentId)
-    return Promise.resolve(account)
+    return Promise.resolve(this.#shown.account(userId, contentId))
   }
 
-  carry(key: EnrolmentKey): Promise<void> {
-    this.#carry(key)
+  carry(keys: readonly EnrolmentKey[]): Promise<void> {
+    for (const key of keys) this.#carry(key)
     return Promise.resolve()
   }
 
@@ -264,7 +252,7 @@ export class MemoryProgressStore implements ProgressStore {
 
   /** The catalogue changed: what is carried into its enrolments is decided anew. */
   #carryAgain({ collectionId, contextId }: { collectionId?: string; contextId?: string }): void {
-    for (const key of this.#keysUnder((_, collection) => collection === (collectionId ?? collection))) {
+    for (const key of this.#lists.keysUnder((_, collection) => collection === (collectionId ?? collection))) {
       if (contextId === undefined || key.contextId === contextId) this.#carry(key)
     }
   }
@@ -294,88 +282,19 @@ export class MemoryProgressStore implements ProgressStore {
 
   #recompute(key: EnrolmentKey): void {
     this.#stale.delete(...idsOf(key))
-    const after = this.#summarise(key)
+    const after = this.#shown.summary(key)
     if (after === undefined) {
       this.#summaries.delete(...idsOf(key))
       return
     }
     const before = this.#summaries.get(...idsOf(key))
     this.#summaries.set(idsOf(key), after)
-    const completedBefore = this.#completion(key)
+    const completedBefore = this.#shown.completion(key)
     if (after.completedAt !== undefined && after.completedAt !== completedBefore) {
       this.#facts.completions.set(idsOf(key), after.completedAt)
     }
     for (const occurrence of summaryOccurrences(key, before, after, completedBefore)) this.#append(occurrence)
   }
-
-  async participants(collectionId: string, page: PageRequest): Promise<Page<EnrolmentKey>> {
-    const ordered = this.#participants(collectionId).map((key) => ({ ids: [key.contextId, key.userId], value: key }))
-    return Promise.resolve(
-      pageOf(
-        ordered,
-        page,
-        2,
-        ({ ids }) => ids,
-        ({ value }) => value,
-      ),
-    )
-  }
-
-  /** In the order of contexts, then of learners. */
-  #participants(collectionId: string): readonly EnrolmentKey[] {
-    const keys = this.#keysUnder((_, collection) => collection === collectionId)
-    return keys.toSorted((a, b) => compareIds([a.contextId, a.userId], [b.contextId, b.userId]))
-  }
-
-  #summarise(key: EnrolmentKey): Summary | undefined {
-    const published = this.#catalogue.publicationNow(key.collectionId)
-    if (published === undefined) return undefined
-    const raw = this.#counted(key, published.structure)
-    const due = this.#facts.enrolment(key) !== undefined || (ownsRows(this.#mode, key) && hasProgress(raw))
-    return due ? summarise(published.structure, published.publication, raw) : undefined
-  }
-
-  /** What counts in an enrolment, wherever its rows lie. */
-  #counted(key: EnrolmentKey, structure: Structure): RawProgress {
-    const rows = countedRows(this.#mode, key, structure, {
-      rowsOf: (where) => this.#shown(where),
-      viewTimes: (row) => this.#facts.view(row),
-      attemptsAt: (row) => this.#facts.attempts(row, row.contentId).get(row.contentId) ?? [],
-    })
-    return { ...rows, completedAt: this.#completion(key) }
-  }
-
-  /** The rows under one key as the mode shows them. */
-  #shown(key: EnrolmentKey): CountedViews {
-    const rows = this.#carrying ?? this.#facts
-    return { views: rows.views(key), attempts: rows.attempts(key) }
-  }
-
-  #completion(key: EnrolmentKey): number | undefined {
-    return (this.#carrying ?? this.#facts).completion(key)
-  }
-
-  /** Keys with an enrolment, a view or an attempt inside a collection. */
-  #keysUnder(wanted: (userId: string, collectionId: string) => boolean): readonly EnrolmentKey[] {
-    const keys = new TupleMap<EnrolmentKey>()
-    const inside = [...this.#facts.viewRows.under(), ...this.#facts.attemptRows.under()].filter(
-      ({ ids }) => ids[1] !== ids[3],
-    )
-    for (const { ids } of [...this.#facts.enrolments.under(), ...inside]) {
-      const [userId = '', collectionId = '', contextId = ''] = ids
-      if (wanted(userId, collectionId)) keys.set([userId, collectionId, contextId], { userId, collectionId, contextId })
-    }
-    return keys.under().map(({ value }) => value)
-  }
-}
-
-function keyOf({ ids }: { ids: readonly string[] }): EnrolmentKey {
-  const [userId = '', collectionId = '', contextId = ''] = ids
-  return { userId, collectionId, contextId }
-}
-
-function enrolledOf({ ids, value }: { ids: readonly string[]; value: Enrolment }): Enrolled {
-  return { ...keyOf({ ids }), enrolment: value }
 }
 
 function chosen<V>(all: ReadonlyMap<string, V>, ids: readonly string[] | undefined): ReadonlyMap<string, V> {

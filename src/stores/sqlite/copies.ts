@@ -89,6 +89,7 @@ export class SqliteCopies implements CopyTable {
     this.#statements
       .of('DELETE FROM copy WHERE participation = ? AND content IS NOT ?')
       .run(participation, contents.find(kept) ?? null)
+    this.#numbers.learners.forget(key.userId)
   }
 
   revision(key: EnrolmentKey): number | undefined {

@@ -5,17 +5,11 @@ import {
   type StatementResultingChanges,
   type StatementSync,
 } from 'node:sqlite'
-import { chmodSync } from 'node:fs'
+import { chmodSync, existsSync } from 'node:fs'
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
+import { refuseMigrating, writtenMode } from './stored-mode.ts'
+import { StoreRefused } from './store-refused.ts'
 import { storeError } from './store-failure.ts'
-
-/** The store was written by a newer version or under another mode: nothing is changed. Exit code 3. */
-export class StoreRefused extends Error {
-  constructor(message: string) {
-    super(message)
-    this.name = 'StoreRefused'
-  }
-}
 
 /** How much of what was written survives what: FULL power loss, NORMAL a crash of the process alone. */
 export type Synchronous = 'FULL' | 'NORMAL' | 'OFF'
@@ -24,9 +18,15 @@ export type Synchronous = 'FULL' | 'NORMAL' | 'OFF'
  * Opens the database file, makes the tables of a new one, and sets what durability and speed rest on: WAL with
  * `synchronous=FULL` (an answered write survives power loss) and a checkpoint every 1000 pages, which stops the server for some milliseconds.
  * @param synchronous weaker only where a test shows what that would lose.
+ * @param migrating whether to take the store to that mode, so that it may yet be in another.
  * @throws StoreRefused before anything is changed
  */
-export function openDatabase(path: string, mode: string, synchronous: Synchronous = 'FULL'): DatabaseSync {
+export function openDatabase(
+  path: string,
+  mode: string,
+  synchronous: Synchronous = 'FULL',
+  migrating = false,
+): DatabaseSync {
   const database = new DatabaseSync(path)
   try {
     const fresh = checkOrigin(database, path)
@@ -39,13 +39,35 @@ export function openDatabase(path: string, mode: string, synchronous: Synchronou
       PRAGMA trusted_schema=OFF;
     `)
     if (fresh) database.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version=${String(SCHEMA_VERSION)}; COMMIT`)
-    checkMode(database, mode)
+    checkMode(database, mode, migrating)
     chmodSync(path, 0o600)
     return database
   } catch (error) {
     database.close()
     throw error
   }
+}
+
+/**
+ * Opens the database file for reading alone, beside a server that may run.
+ * @throws StoreRefused where there is no store, or none that this version reads
+ */
+export function openReadOnly(path: string): DatabaseSync {
+  if (!existsSync(path)) throw noStore(path)
+  // Without a log beside it nobody uses the file. Opened for reading alone it would get one that stays.
+  const database = new DatabaseSync(path, { readOnly: existsSync(`${path}-wal`) })
+  try {
+    database.exec('PRAGMA query_only=ON; PRAGMA cache_size=-65536; PRAGMA trusted_schema=OFF')
+    if (checkOrigin(database, path)) throw noStore(path)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+function noStore(path: string): StoreRefused {
+  return new StoreRefused(`there is no store ${path}: name the data folder of one in WAYMARK_DATA`)
 }
 
 /** Whether the file is new; refuses one that another program or a newer version wrote. Reads only. */
@@ -77,11 +99,15 @@ function readVersion(database: DatabaseSync, path: string): number {
   }
 }
 
-function checkMode(database: DatabaseSync, mode: string): void {
+function checkMode(database: DatabaseSync, mode: string, migrating: boolean): void {
   database.prepare("INSERT INTO meta (name, value) VALUES ('mode', ?) ON CONFLICT DO NOTHING").run(mode)
-  const written = String(database.prepare("SELECT value FROM meta WHERE name = 'mode'").get()?.['value'])
+  if (migrating) return
+  refuseMigrating(database)
+  const written = writtenMode(database)
   if (written !== mode) {
-    throw new StoreRefused(`the store was written in mode ${written}, WAYMARK_MODE is ${mode}: set it to ${written}`)
+    throw new StoreRefused(
+      `the store was written in mode ${written}, WAYMARK_MODE is ${mode}: set it to ${written}, or take the store to the other mode with bin/waymark modes migrate --to ${mode}`,
+    )
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ViewRow } from '../../domain/progress/view.ts'
-import { StoreRefused, type Statements } from './database.ts'
+import type { Statements } from './database.ts'
+import { StoreRefused } from './store-refused.ts'
 
 /** Table `intake`: what was acknowledged and not yet folded, in the order of the commits. One row holds one commit. */
 export class Intake {

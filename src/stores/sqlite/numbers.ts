@@ -59,6 +59,8 @@ export class Contents {
   }
 }
 
+const FORGET = 'DELETE FROM learner WHERE learner = ? AND NOT EXISTS (SELECT 1 FROM copy WHERE learner = ?)'
+
 /** Table `learner`: whose rows are found by content. */
 export class Learners {
   readonly #statements: Statements
@@ -89,6 +91,17 @@ export class Learners {
     this.#numbers.set(userId, number)
     this.#journal.note(() => this.#numbers.delete(userId))
     return number
+  }
+
+  /** Takes away the name of a learner who has no row any more. Inside the transaction of the caller. */
+  forget(userId: string): void {
+    const number = this.find(userId)
+    if (number === undefined) return
+    const { changes } = this.#statements.of(FORGET).run(number, number)
+    if (changes === 0) return
+    this.#numbers.delete(userId)
+    // What was read again before a rollback is read anew.
+    this.#journal.note(() => this.#numbers.delete(userId))
   }
 }
 

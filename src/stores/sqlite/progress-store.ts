@@ -15,7 +15,7 @@ import {
   viewOccurrences,
   type Occurrence,
 } from '../../domain/progress/occurrence.ts'
-import { goingWith, sharesRows } from '../../domain/progress/shared-rows.ts'
+import { sharesRows } from '../../domain/progress/shared-rows.ts'
 import type { Summary } from '../../domain/progress/summary.ts'
 import { decideView, factRow, type ViewFact, type ViewRow } from '../../domain/progress/view.ts'
 import type { Page, PageRequest } from '../../ports/page.ts'
@@ -37,6 +37,7 @@ import { recordShown, redirected } from '../carrying/record.ts'
 import type { EnrolmentPages } from './enrolment-pages.ts'
 import type { SqliteLog } from './log.ts'
 import type { RawRows } from './raw-rows.ts'
+import { Removals } from './removals.ts'
 import type { Summaries } from './summaries.ts'
 import type { Writer } from './writer.ts'
 
@@ -52,6 +53,14 @@ export interface ProgressParts {
   readonly pages: EnrolmentPages
 }
 
+/** How far carrying over some enrolments is. */
+interface CarryStretch {
+  /** So many are carried over. */
+  readonly done: number
+  /** Where to go on with the next. */
+  readonly from: CarryCursor | undefined
+}
+
 /** Progress over SQLite: each write is one job of the group commit. */
 export class SqliteProgressStore implements ProgressStore {
   readonly #school: School
@@ -61,6 +70,7 @@ export class SqliteProgressStore implements ProgressStore {
   readonly #summaries: Summaries
   readonly #log: SqliteLog
   readonly #pages: EnrolmentPages
+  readonly #removals: Removals
   readonly #sharesRows: boolean
 
   constructor({ school, writer, raw, carrying, summaries, log, pages }: ProgressParts) {
@@ -72,6 +82,9 @@ export class SqliteProgressStore implements ProgressStore {
     this.#summaries = summaries
     this.#log = log
     this.#pages = pages
+    this.#removals = new Removals({ mode: school.mode, raw, carrying, summaries }, (occurrence) => {
+      this.#append(occurrence)
+    })
   }
 
   recordView(key: ViewKey, fact: ViewFact): Promise<ViewRecorded> {
@@ -148,60 +161,11 @@ export class SqliteProgressStore implements ProgressStore {
   }
 
   remove(key: EnrolmentKey): Promise<Removed> {
-    return this.#writer.submit(() => this.#remove([key]))
+    return this.#writer.submit(() => this.#removals.remove([key]))
   }
 
   removeAll(userId: string): Promise<Removed> {
-    return this.#writer.submit(() => this.#remove(this.#raw.participationsOf(userId)))
-  }
-
-  #remove(keys: readonly EnrolmentKey[]): Removed {
-    const total = { enrolments: 0, views: 0, attempts: 0 }
-    for (const key of keys) {
-      const removed = this.#removeOne(key)
-      total.enrolments += removed.enrolments
-      total.views += removed.views
-      total.attempts += removed.attempts
-      if (removed.enrolments + removed.views + removed.attempts === 0) continue
-      this.#append({ type: 'progress-removed', ...key, views: removed.views, attempts: removed.attempts })
-    }
-    return total
-  }
-
-  #removeOne(key: EnrolmentKey): Removed {
-    if (this.#sharesRows) return this.#removeSharing(key)
-    if (this.#carrying === undefined) return this.#raw.remove(key)
-    const { occurrences, own, rowsOf } = this.#carrying.leaving(key)
-    this.#appendAll(occurrences)
-    if (own === 'enrolment') return this.#removeEnrolment(key)
-    const { enrolments, ...total } = this.#raw.remove(key)
-    for (const other of rowsOf) {
-      const { views, attempts } = this.#raw.removeRows(other)
-      total.views += views
-      total.attempts += attempts
-      this.#summaries.recompute(other)
-    }
-    return { enrolments, ...total }
-  }
-
-  /** The enrolment alone: its rows count elsewhere. */
-  #removeEnrolment(key: EnrolmentKey): Removed {
-    const enrolments = this.#raw.removeEnrolment(key)
-    // It stays where rows alone make one, and goes otherwise.
-    if (enrolments > 0) this.#summaries.recompute(key)
-    return { enrolments, views: 0, attempts: 0 }
-  }
-
-  /** Where rows count in several enrolments, they go with the last of them. */
-  #removeSharing(key: EnrolmentKey): Removed {
-    const enrolled = this.#raw.enrolmentsOf(key.userId, key.collectionId).map(({ contextId }) => contextId)
-    const elsewhere = enrolled.some((contextId) => contextId !== key.contextId)
-    const going = goingWith(this.#school.mode, key, enrolled.includes(key.contextId), elsewhere)
-    if (going === 'enrolment') return this.#removeEnrolment(key)
-    const own = this.#raw.remove(key)
-    if (going === 'own') return own
-    const { views, attempts } = this.#raw.remove({ ...key, contextId: key.collectionId })
-    return { enrolments: own.enrolments, views: own.views + views, attempts: own.attempts + attempts }
+    return this.#writer.submit(() => this.#removals.remove(this.#raw.participationsOf(userId)))
   }
 
   #appendAll(occurrences: readonly Occurrence[]): void {
@@ -246,22 +210,36 @@ export class SqliteProgressStore implements ProgressStore {
     return Promise.resolve(account)
   }
 
-  async carry(key: EnrolmentKey, leavesMax: number): Promise<void> {
+  async carry(keys: readonly EnrolmentKey[], leavesMax: number): Promise<void> {
     const carrying = this.#carrying
     if (carrying === undefined) return
-    let from: CarryCursor | undefined
-    do {
-      const at = from
-      from = await this.#writer.submit(
-        () => {
-          const { occurrences, next } = carrying.carry(key, at, leavesMax)
-          this.#appendAll(occurrences)
-          return next
-        },
-        'own',
-        leavesMax,
-      )
-    } while (from !== undefined)
+    // One commit after the other: what clients write meanwhile waits for one of them, not for all.
+    for (let stretch: CarryStretch = { done: 0, from: undefined }; stretch.done < keys.length;) {
+      const { done, from } = stretch
+      const work = (): CarryStretch => this.#carryStretch(carrying, keys, { done, from }, leavesMax)
+      stretch = await this.#writer.submit(work, 'own', leavesMax)
+    }
+  }
+
+  /** Carries over so many leaves more, of one enrolment or several. */
+  #carryStretch(
+    carrying: Carrying,
+    keys: readonly EnrolmentKey[],
+    { done, from }: CarryStretch,
+    leavesMax: number,
+  ): CarryStretch {
+    let left = leavesMax
+    for (const [index, key] of keys.entries()) {
+      if (index < done) continue
+      if (left <= 0) return { done: index, from: undefined }
+      const behind = carrying.isBehind(key)
+      const { occurrences, leaves, next } = carrying.carry(key, index === done ? from : undefined, left)
+      this.#appendAll(occurrences)
+      if (next !== undefined) return { done: index, from: next }
+      if (behind) this.#summaries.recheck(key)
+      left -= leaves
+    }
+    return { done: keys.length, from: undefined }
   }
 
   /** Derives anew what was copied or moved to an enrolment, inside the caller's transaction; answers whether it was otherwise. */

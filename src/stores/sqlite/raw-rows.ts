@@ -22,6 +22,8 @@ const SET_ENROLMENT = `UPDATE participation SET
 
 const SET_COMPLETION = `UPDATE participation SET completed_at = min(coalesce(completed_at, ?1), ?1) WHERE participation = ?2`
 
+const ENROLMENT = 'SELECT first_enrolled_at, enrolled_at, unenrolled_at FROM participation WHERE participation = ?'
+
 const ENROLMENTS =
   'SELECT collection_id, context_id FROM participation WHERE user_id = ? AND first_enrolled_at IS NOT NULL'
 
@@ -120,13 +122,9 @@ export class RawRows implements RowReader, FactTables {
   }
 
   enrolment(key: EnrolmentKey): Enrolment | undefined {
-    const row = this.#statements
-      .of(
-        `SELECT first_enrolled_at, enrolled_at, unenrolled_at FROM participation
-         WHERE user_id = ? AND collection_id = ? AND context_id = ?`,
-      )
-      .get(key.userId, key.collectionId, key.contextId)
-    return row === undefined || row['first_enrolled_at'] === null ? undefined : enrolmentOf(row)
+    const participation = this.#participations.find(key)
+    const row = participation === undefined ? undefined : this.#statements.rows(ENROLMENT).get(participation)
+    return row === undefined || row[0] === null ? undefined : enrolmentFrom(row[0], row[1], row[2])
   }
 
   mergeEnrolment(key: EnrolmentKey, enrolment: Enrolment): void {

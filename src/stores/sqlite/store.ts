@@ -16,6 +16,7 @@ import { lockFolder } from './lock.ts'
 import { Folder, type FoldLimits } from './folder.ts'
 import { Journal } from './journal.ts'
 import { SqliteLog } from './log.ts'
+import { ModeChange } from './mode-change.ts'
 import { SqliteProgressStore } from './progress-store.ts'
 import { RawRows } from './raw-rows.ts'
 import { Summaries } from './summaries.ts'
@@ -26,8 +27,10 @@ import { Writer, type CommitListener, type Companion, type WriterLimits } from '
 export interface SqliteOptions {
   /** The data folder, made with mode 0700 where it is missing. */
   readonly folder: string
-  /** How progress counts. A store stays in the mode in which it was made. */
+  /** How progress counts. A store is opened in its own mode. */
   readonly mode: Mode
+  /** Whether it may be in another mode yet, because it is to be taken to this one. */
+  readonly migrating?: boolean
   /** Calendar months of rules are counted in it, IANA name. */
   readonly timeZone: string
   readonly limits: WriterLimits
@@ -59,6 +62,8 @@ export interface SqliteStore extends Store {
   folded(): { readonly facts: number; readonly rows: number }
   /** Folds every acknowledged fact into its table, for those who read the tables themselves. */
   fold(): Promise<void>
+  /** Takes it to another mode. */
+  readonly modeChange: ModeChange
   /** Checks every invariant and repairs derived rows. The workers must have caught up. */
   verify(onProgress: VerifyProgress): Promise<Verification>
 }
@@ -81,7 +86,12 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
 }
 
 async function open(options: SqliteOptions, unlock: () => void): Promise<SqliteStore> {
-  const database = openDatabase(join(options.folder, 'waymark.db'), options.mode, options.synchronous)
+  const database = openDatabase(
+    join(options.folder, 'waymark.db'),
+    options.mode,
+    options.synchronous,
+    options.migrating,
+  )
   const statements = new Statements(database)
   const journal = new Journal()
   const raw = new RawRows(statements, journal, options.fold.factsMax)
@@ -138,6 +148,7 @@ async function open(options: SqliteOptions, unlock: () => void): Promise<SqliteS
     uncarried: () => copies.waiting,
     folded: () => ({ ...counts }),
     fold: () => folder.all(),
+    modeChange: new ModeChange({ mode, database, statements, writer, raw, copies, carrying, summaries, log }),
     verify: async (onProgress) => {
       await folder.all()
       const noteViews = carrying instanceof CopyCarrying ? () => copies.noteViews() : undefined

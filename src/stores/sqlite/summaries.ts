@@ -100,7 +100,13 @@ export class Summaries {
     this.#journal.note(() => this.#stale.delete(name))
   }
 
-  /** The same for whichever other enrolments count the row. */
+  /** Nothing is left of an enrolment: so nothing of it is behind. In the transaction of the removal. */
+  forget(key: EnrolmentKey): void {
+    const name = nameOf(key)
+    if (this.#stale.delete(name)) this.#journal.note(() => this.#stale.set(name, key))
+  }
+
+  /** The same as `markStale` for whichever other enrolments count the row. */
   markSharing(occurrence: Occurrence): void {
     for (const key of alsoStale(this.#mode, occurrence, this.#known)) this.markStale(key)
   }
@@ -154,8 +160,7 @@ export class Summaries {
 
   /** Recomputes one summary and stores it with its log entries, inside the transaction of the caller. */
   recompute(key: EnrolmentKey): void {
-    const name = nameOf(key)
-    if (this.#stale.delete(name)) this.#journal.note(() => this.#stale.set(name, key))
+    this.forget(key)
     const published = this.#catalogue.publicationNow(key.collectionId)
     const stored = this.#stored(key)
     if (published === undefined || stored === undefined) return
@@ -166,6 +171,17 @@ export class Summaries {
     // What is stored already need not cost a page.
     if (!isSame(stored.summary, summary, encoded)) this.#store(stored.participation, summary, encoded)
     this.#announce(key, raw.completedAt, stored, summary)
+  }
+
+  /**
+   * An enrolment was carried over. A summary stored while it was behind counts what was derived then: where the catalogue
+   * changed in between, that came to nothing and nothing tells of it. Inside the transaction of the caller.
+   */
+  recheck(key: EnrolmentKey): void {
+    const published = this.#catalogue.publicationNow(key.collectionId)
+    // What is stale, or of an earlier publication, is recomputed in any case.
+    if (this.#isStale(key) || this.#stored(key)?.summary?.publication !== published?.publication) return
+    if (this.differs(key)) this.recompute(key)
   }
 
   /** Whether the stored summary is not what the raw rows say. */
@@ -189,9 +205,7 @@ export class Summaries {
 
   #progress(key: EnrolmentKey, stored: Stored, structure: Structure): RawProgress {
     const completedAt = this.#completion(key, stored)
-    if (this.#carrying !== undefined) {
-      return { views: this.#carrying.views(key), attempts: this.#carrying.attempts(key), completedAt }
-    }
+    if (this.#carrying !== undefined) return { ...this.#carrying.counted(key), completedAt }
     const { participation, attempted } = stored
     const rows = ownsRows(this.#mode, key)
       ? this.#raw.progress(participation, attempted)

@@ -45,7 +45,7 @@ async function open(t: TestContext, mode: Mode): Promise<{ store: SqliteStore; p
     await store.progress.recordView({ ...BATCH_1, contentId: 'a' }, { kind, at, timed: true })
   }
   await store.progress.enrol(BATCH_2, 4, true)
-  for (const key of [BATCH_1, BATCH_2]) await store.progress.carry(key, 10)
+  for (const key of [BATCH_1, BATCH_2]) await store.progress.carry([key], 10)
   await apply({ store, clock, close: () => Promise.resolve() }, { op: 'aggregate' })
   assert.deepEqual((await store.verify(() => undefined)).findings, [])
   return { store, path: join(folder, 'waymark.db') }

@@ -181,6 +181,15 @@ describe('limits', () => {
     assert.deepEqual(committed(), [1, 2, 3, 5])
   })
 
+  test('what the process itself has queued takes no room from clients', async () => {
+    const writer = openWriter({ queueMax: 1 })
+    const own = writer.submit(() => insert(1), 'own', 1000)
+    assert.equal(writer.queued, 1000)
+    assert.equal(await writer.submit(() => insert(2)), 2)
+    await own
+    assert.deepEqual(committed(), [1, 2])
+  })
+
   test('closing commits what is queued, and refuses what comes later with STOPPING', async () => {
     const writer = openWriter({ commitMax: 2 })
     const queued = numbers(1, 5).map((id) => writer.submit(() => insert(id)))

@@ -56,6 +56,7 @@ export interface WriterParts {
 
 interface Job {
   readonly work: () => unknown
+  readonly own: 'own' | 'client'
   readonly writes: number
   readonly resolve: (value: unknown) => void
   readonly reject: (error: unknown) => void
@@ -82,6 +83,8 @@ export class Writer {
   #broken: WaymarkError | undefined
   #queue: Job[] = []
   #queued = 0
+  /** Those of them that clients wait for: the work of the process itself must not make it refuse theirs. */
+  #queuedByClients = 0
   #armed = false
   #closing = false
 
@@ -117,14 +120,15 @@ export class Writer {
   submit<T>(work: () => T, own: 'own' | 'client' = 'client', writes = 1): Promise<T> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken)
     if (this.#closing) return Promise.reject(new WaymarkError('STOPPING'))
-    if (own === 'client' && this.#queued >= this.#limits.queueMax) {
+    if (own === 'client' && this.#queuedByClients >= this.#limits.queueMax) {
       const { retryAfterSeconds } = this.#limits
       return Promise.reject(new WaymarkError('OVERLOADED', { retryAfterSeconds }))
     }
     return new Promise<T>((resolve, reject) => {
       // The queue holds jobs of all types; each promise gets back what its own work returned.
-      this.#queue.push({ work, writes, resolve: resolve as (value: unknown) => void, reject })
+      this.#queue.push({ work, own, writes, resolve: resolve as (value: unknown) => void, reject })
       this.#queued += writes
+      if (own === 'client') this.#queuedByClients += writes
       this.#arm()
     })
   }
@@ -184,14 +188,15 @@ export class Writer {
 
   /** The jobs of the next commit, oldest first: at least one, where there is one, and about as many writes as it may hold. */
   #take(): readonly Job[] {
-    let writes = 0
-    let count = 0
+    let [writes, byClients, count] = [0, 0, 0]
     for (const job of this.#queue) {
       if (count > 0 && writes + job.writes > this.#limits.commitMax) break
       writes += job.writes
+      if (job.own === 'client') byClients += job.writes
       count += 1
     }
     this.#queued -= writes
+    this.#queuedByClients -= byClients
     return this.#queue.splice(0, count)
   }
 

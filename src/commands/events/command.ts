@@ -5,17 +5,18 @@ import type { SchemaFormat } from './schema.ts'
 
 const FORMATS: readonly SchemaFormat[] = ['avro', 'json-schema', 'asyncapi', 'markdown']
 
-/** Adds the commands to the program. Each loads what it needs when it is run. */
-export function addEventsCommands(program: Command): void {
-  const events = withExample(program.command('events'), 'bin/waymark events list').description(
-    'public events: what they are, their schemas, their bytes',
-  )
-  addHistoryCommands(events)
-  addReadingCommands(events)
-  addCodecCommands(events)
+/** Puts an example under a command's help, and after complaints about its use. */
+type WithExample = (command: Command, example: string) => Command
+
+/** Adds the commands below `waymark events`. Each loads what it needs when it is run. */
+export function addEventsCommands(events: Command, withExample: WithExample): void {
+  withExample(events, 'bin/waymark events list').description('public events: what they are, their schemas, their bytes')
+  addHistoryCommands(events, withExample)
+  addReadingCommands(events, withExample)
+  addCodecCommands(events, withExample)
 }
 
-function addHistoryCommands(events: Command): void {
+function addHistoryCommands(events: Command, withExample: WithExample): void {
   withExample(events.command('check'), 'bin/waymark events check --json')
     .description('hold all definitions to the stored schemas: none edited, none broken, none forgotten (exit 1 if so)')
     .option('--json', 'print the findings as JSON')
@@ -33,7 +34,7 @@ function addHistoryCommands(events: Command): void {
     })
 }
 
-function addReadingCommands(events: Command): void {
+function addReadingCommands(events: Command, withExample: WithExample): void {
   withExample(events.command('list'), 'bin/waymark events list --json')
     .description('all events: type, minor, topics, key')
     .option('--json', 'print them as JSON')
@@ -51,7 +52,7 @@ function addReadingCommands(events: Command): void {
     })
 }
 
-function addCodecCommands(events: Command): void {
+function addCodecCommands(events: Command, withExample: WithExample): void {
   const example = `echo '{"user":{"id":1,"is_active":true,"pii":{"username":"u","email":"","name":""}}}' | bin/waymark events encode org.openedx.learning.auth.session.login.completed.v1 > login.bin`
   withExample(events.command('encode <type>'), example)
     .description('JSON of a payload on stdin, framed Avro on stdout')
@@ -87,8 +88,4 @@ async function known(type: string, command: Command): Promise<PublicEvent> {
 function readNumber(text: string): number {
   if (/^\d{1,10}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('a whole number is wanted, for example 7.')
-}
-
-function withExample(command: Command, example: string): Command {
-  return command.addHelpText('after', `\nExample:\n  ${example}`).showHelpAfterError(`Example: ${example}`)
 }
