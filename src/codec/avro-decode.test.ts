@@ -20,7 +20,7 @@ import {
   type Field,
   type RecordType,
 } from '../public-events/kernel/shape.ts'
-import { AvroError } from './avro-bytes.ts'
+import { AvroError } from './avro-reader.ts'
 import { avroDecoder } from './avro-decode.ts'
 import { encodeAvro } from './avro-encode.ts'
 

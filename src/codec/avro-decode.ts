@@ -4,7 +4,7 @@ import { resolutionProblems } from '../public-events/kernel/compatibility.ts'
 import { emptyMap, readJson } from '../public-events/kernel/read-payload.ts'
 import { kindOf, type AvroPrimitive, type Raw } from '../public-events/kernel/scalar.ts'
 import { isScalar, type DataType, type Field, type RecordType } from '../public-events/kernel/shape.ts'
-import { AvroError, AvroReader } from './avro-bytes.ts'
+import { AvroError, AvroReader } from './avro-reader.ts'
 
 type Read = (from: AvroReader) => unknown
 

@@ -3,7 +3,7 @@ import { fieldAt, valueAt } from '../public-events/kernel/definition-problems.ts
 import type { PublicEvent } from '../public-events/kernel/public-event.ts'
 import { kindOf, type AvroPrimitive } from '../public-events/kernel/scalar.ts'
 import { isScalar, type DataType, type RecordType } from '../public-events/kernel/shape.ts'
-import { AvroWriter } from './avro-bytes.ts'
+import { AvroWriter } from './avro-writer.ts'
 
 /** The Avro body of a payload. Called with payloads that were checked (`makePayload`). */
 export function encodeAvro(root: RecordType, payload: unknown): Uint8Array {

@@ -14,7 +14,8 @@ import type { PublicEvent } from '../public-events/kernel/public-event.ts'
 import { boolean, bytes, datetime, double, long, string, uuid } from '../public-events/kernel/scalar.ts'
 import { field, list, map, opt, record } from '../public-events/kernel/shape.ts'
 import { writeJson } from '../public-events/kernel/write-json.ts'
-import { AvroError, AvroReader, AvroWriter } from './avro-bytes.ts'
+import { AvroError, AvroReader } from './avro-reader.ts'
+import { AvroWriter } from './avro-writer.ts'
 import { avroDecoder } from './avro-decode.ts'
 import { encodeAvro, encodeAvroKey } from './avro-encode.ts'
 import { frame, unframe } from './confluent-frame.ts'
@@ -96,7 +97,7 @@ for (const event of ALL_EVENTS.values()) {
   })
 }
 
-/** The other implementation loses keys named `__proto__` and the last bit of numbers beyond 52, so that it cannot judge those. */
+/** The other implementation loses keys named `__proto__` and is wrong about numbers below -2^52, so that it cannot judge those. */
 function judgeable(value: unknown): unknown {
   if (typeof value === 'number') return Math.min(value, LONG_MAX)
   if (Array.isArray(value)) return value.map(judgeable)

@@ -5,7 +5,7 @@
  *   bytes 1 to 4  number of the writer's schema in the registry, big-endian
  *   from byte 5   Avro body
  */
-import { AvroError } from './avro-bytes.ts'
+import { AvroError } from './avro-reader.ts'
 
 const HEAD_BYTES = 5
 const SCHEMA_ID_MAX = 2 ** 32 - 1
