@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { ConfigError, readConfig, VARIABLES, type Config } from './config.ts'
 import type { BenchOptions } from './commands/bench.ts'
+import { addEventsCommands } from './commands/events/command.ts'
 import { addModeCommands } from './commands/modes/command.ts'
 import type { TokenOptions } from './commands/token.ts'
 import { WrongUse } from './commands/wrong-use.ts'
@@ -109,6 +110,7 @@ function program(): Command {
       if (!(await bench(options))) process.exitCode = EXIT.failed
     })
 
+  addEventsCommands(waymark.command('events'), withExample)
   return waymark
 }
 

@@ -1,0 +1,91 @@
+/** `waymark events …`: the public events of this version, their schemas, and their bytes. */
+import { InvalidArgumentError, Option, type Command } from 'commander'
+import type { PublicEvent } from '../../public-events/kernel/public-event.ts'
+import type { SchemaFormat } from './schema.ts'
+
+const FORMATS: readonly SchemaFormat[] = ['avro', 'json-schema', 'asyncapi', 'markdown']
+
+/** Puts an example under a command's help, and after complaints about its use. */
+type WithExample = (command: Command, example: string) => Command
+
+/** Adds the commands below `waymark events`. Each loads what it needs when it is run. */
+export function addEventsCommands(events: Command, withExample: WithExample): void {
+  withExample(events, 'bin/waymark events list').description('public events: what they are, their schemas, their bytes')
+  addHistoryCommands(events, withExample)
+  addReadingCommands(events, withExample)
+  addCodecCommands(events, withExample)
+}
+
+function addHistoryCommands(events: Command, withExample: WithExample): void {
+  withExample(events.command('check'), 'bin/waymark events check --json')
+    .description('hold all definitions to the stored schemas: none edited, none broken, none forgotten (exit 1 if so)')
+    .option('--json', 'print the findings as JSON')
+    .action(async ({ json }: { json?: boolean }) => {
+      const { check } = await import('./check.ts')
+      if (!check(json === true)) process.exitCode = 1
+    })
+
+  withExample(events.command('snapshot'), 'bin/waymark events snapshot')
+    .description('store the schemas of new events and new minors; what is stored is never changed')
+    .option('--json', 'print what was stored as JSON')
+    .action(async ({ json }: { json?: boolean }) => {
+      const { snapshot } = await import('./check.ts')
+      if (!snapshot(json === true)) process.exitCode = 1
+    })
+}
+
+function addReadingCommands(events: Command, withExample: WithExample): void {
+  withExample(events.command('list'), 'bin/waymark events list --json')
+    .description('all events: type, minor, topics, key')
+    .option('--json', 'print them as JSON')
+    .action(async ({ json }: { json?: boolean }) => {
+      const { list } = await import('./list.ts')
+      list(json === true)
+    })
+
+  withExample(events.command('schema <type>'), 'bin/waymark events schema org.waymark.learning.content.view.ended.v1')
+    .description('the schema of an event')
+    .addOption(new Option('--format <format>', 'what it is written as').choices(FORMATS).default('avro'))
+    .action(async (type: string, { format }: { format: SchemaFormat }, command: Command) => {
+      const { printSchema } = await import('./schema.ts')
+      printSchema(await known(type, command), format)
+    })
+}
+
+function addCodecCommands(events: Command, withExample: WithExample): void {
+  const example = `echo '{"user":{"id":1,"is_active":true,"pii":{"username":"u","email":"","name":""}}}' | bin/waymark events encode org.openedx.learning.auth.session.login.completed.v1 > login.bin`
+  withExample(events.command('encode <type>'), example)
+    .description('JSON of a payload on stdin, framed Avro on stdout')
+    .option(
+      '--schema-id <number>',
+      "number of the schema in a registry (default: its number in this version's lock)",
+      readNumber,
+    )
+    .action(async (type: string, { schemaId }: { schemaId?: number }, command: Command) => {
+      const { encode } = await import('./encode.ts')
+      await encode(await known(type, command), schemaId)
+    })
+
+  withExample(events.command('decode'), 'bin/waymark events decode < login.bin')
+    .description('framed Avro on stdin, JSON on stdout')
+    .option('--type <type>', 'the event, where the frame has the number of another registry')
+    .option('--minor <number>', 'the minor of the writer, with --type (default: the newest)', readNumber)
+    .action(async ({ type, minor }: { type?: string; minor?: number }, command: Command) => {
+      if (type === undefined && minor !== undefined) command.error('error: --minor goes with --type', { exitCode: 2 })
+      const { decode } = await import('./decode.ts')
+      await decode(type === undefined ? undefined : { event: await known(type, command), minor })
+    })
+}
+
+/** The event of a type; a misspelt one is wrong use, answered with the nearest. */
+async function known(type: string, command: Command): Promise<PublicEvent> {
+  const { eventOf } = await import('./known-event.ts')
+  const found = eventOf(type)
+  if (typeof found === 'string') return command.error(`error: ${found}`, { exitCode: 2 })
+  return found
+}
+
+function readNumber(text: string): number {
+  if (/^\d{1,10}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('a whole number is wanted, for example 7.')
+}

@@ -1,0 +1,46 @@
+import { definePublicEvent } from '../../kernel/define.ts'
+import { boolean, long } from '../../kernel/scalar.ts'
+import { field, record } from '../../kernel/shape.ts'
+import { IN_CONTEXT, PRODUCER, SINCE } from './place.ts'
+
+const about = {
+  minor: 0,
+  producer: PRODUCER,
+  key: 'enrolment.user_id',
+  topics: ['learning-enrolment-lifecycle'],
+  since: SINCE,
+} as const
+
+export const EnrolmentCreated = definePublicEvent({
+  ...about,
+  type: 'org.waymark.learning.collection.enrolment.created.v1',
+  description: 'A learner was enrolled in a collection, in a context where there was no enrolment.',
+  data: { enrolment: record('EnrolmentCreatedData', 'The new enrolment.', IN_CONTEXT) },
+})
+
+export const EnrolmentChanged = definePublicEvent({
+  ...about,
+  type: 'org.waymark.learning.collection.enrolment.changed.v1',
+  description: 'An enrolment ended, became active again, or was told to have begun at another time.',
+  data: {
+    enrolment: record('EnrolmentChangedData', 'The enrolment as it is now.', {
+      ...IN_CONTEXT,
+      is_active: field(boolean, 'whether the learner takes part'),
+    }),
+  },
+})
+
+export const EnrolmentRemoved = definePublicEvent({
+  ...about,
+  type: 'org.waymark.learning.collection.enrolment.removed.v1',
+  description: 'An enrolment was deleted with the progress made in it, or progress that needed no enrolment was.',
+  data: {
+    enrolment: record('EnrolmentRemovedData', 'The enrolment that is no more.', {
+      ...IN_CONTEXT,
+      views: field(long, 'views that were removed with it'),
+      attempts: field(long, 'attempts that were removed with it'),
+    }),
+  },
+})
+
+export const ENROLMENT = [EnrolmentCreated, EnrolmentChanged, EnrolmentRemoved]
