@@ -19,6 +19,8 @@ export interface Leaving {
   readonly rowsOf: readonly EnrolmentKey[]
   /** Keys that show other attempts than before, of which no occurrence tells. */
   readonly changed: readonly EnrolmentKey[]
+  /** What is to be decided anew once the rows are gone. */
+  readonly contents: readonly string[]
 }
 
 /** Where to go on with an enrolment that is carried over leaf by leaf. */
@@ -66,6 +68,8 @@ export interface Carrying {
   alsoStale(occurrence: Occurrence): readonly EnrolmentKey[]
   /** Called before an enrolment is removed; its rows are there yet. */
   leaving(key: EnrolmentKey): Leaving
+  /** Called when its rows are gone, with the contents that `leaving` named. */
+  left(key: EnrolmentKey, contentIds: readonly string[]): readonly Occurrence[]
   /** All rows of one content that a learner has, and what bears on them. */
   account(userId: string, contentId: string): ContentAccount
 }

@@ -134,7 +134,12 @@ export class CopyCarrying implements Carrying {
     }
     this.#copies.remove(key, key.collectionId)
     this.#underway.delete(nameOf(key))
-    return { occurrences, own: 'rows', rowsOf: [], changed }
+    return { occurrences, own: 'rows', rowsOf: [], changed, contents }
+  }
+
+  left(key: EnrolmentKey, contentIds: readonly string[]): readonly Occurrence[] {
+    const targets = new Targets(this.#school)
+    return contentIds.flatMap((contentId) => this.#derive(key.userId, contentId, key, targets))
   }
 
   account(userId: string, contentId: string): ContentAccount {

@@ -120,13 +120,19 @@ export class MoveCarrying implements Carrying {
   }
 
   leaving(key: EnrolmentKey): Leaving {
-    if (this.#movesOf(key).has(key.contextId)) return { occurrences: [], own: 'enrolment', rowsOf: [], changed: [] }
+    if (this.#movesOf(key).has(key.contextId))
+      return { occurrences: [], own: 'enrolment', rowsOf: [], changed: [], contents: [] }
     const { userId, collectionId } = key
     const behind = this.#contextsIn(key)
       .filter((contextId) => contextId !== key.contextId)
       .map((contextId) => ({ userId, collectionId, contextId }))
     for (const left of behind) this.#moves.set(left, undefined)
-    return { occurrences: [], own: 'rows', rowsOf: behind, changed: [] }
+    return { occurrences: [], own: 'rows', rowsOf: behind, changed: [], contents: [] }
+  }
+
+  left(): readonly Occurrence[] {
+    // What moved here went with it, and what was left of it stays where it moved to.
+    return []
   }
 
   account(userId: string, contentId: string): ContentAccount {

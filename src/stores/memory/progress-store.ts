@@ -174,6 +174,7 @@ export class MemoryProgressStore implements ProgressStore {
     this.#summaries.delete(...idsOf(key))
     const rows = [key, ...also].map((one) => this.#facts.removeRows(one))
     const enrolments = this.#facts.enrolments.delete(...idsOf(key))
+    this.#appendAll(this.#carrying?.left(key, leaving?.contents ?? []) ?? [])
     for (const other of [...also, ...(leaving?.changed ?? [])]) this.#recompute(other)
     return {
       enrolments,

@@ -48,7 +48,7 @@ export class Removals {
 
   #removeCarried(key: EnrolmentKey, carrying: Carrying): Removed {
     const { raw, summaries } = this.#parts
-    const { occurrences, own, rowsOf, changed } = carrying.leaving(key)
+    const { occurrences, own, rowsOf, changed, contents } = carrying.leaving(key)
     for (const occurrence of occurrences) this.#append(occurrence)
     if (own === 'enrolment') return this.#removeEnrolment(key)
     const { enrolments, ...total } = this.#removeRows(key)
@@ -58,6 +58,7 @@ export class Removals {
       total.attempts += attempts
       summaries.recompute(other)
     }
+    for (const occurrence of carrying.left(key, contents)) this.#append(occurrence)
     for (const other of changed) summaries.recompute(other)
     return { enrolments, ...total }
   }
