@@ -56,6 +56,7 @@ function nullProgress(summary: Summary): ProgressStore {
     enrolmentSummary: () => Promise.resolve({ enrolment, summary }),
     contentAccount: () => Promise.resolve({ rows: [], history: NO_HISTORY }),
     carry: () => Promise.resolve(),
+    carryOn: () => Promise.resolve(),
     allEnrolments: () => Promise.resolve(NO_PAGE),
     staleEnrolments: () => Promise.resolve([]),
     recompute: () => Promise.resolve(),

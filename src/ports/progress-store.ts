@@ -123,6 +123,11 @@ export interface ProgressStore {
    * enrolment or several. Nothing changes where that is done already. Readers see the same before and after.
    */
   carry(keys: readonly EnrolmentKey[], leavesMax: number): Promise<void>
+  /**
+   * The context of these keys changed: decides anew what is copied to other places from what was done there, a commit for
+   * each key.
+   */
+  carryOn(keys: readonly EnrolmentKey[]): Promise<void>
   /** The enrolments whose summaries these occurrences make stale, each once, as the mode has it. */
   staleEnrolments(occurrences: readonly Occurrence[]): Promise<readonly EnrolmentKey[]>
   /** Recomputes and stores summaries, with their log entries and the consumer's position, in one commit. */

@@ -29,8 +29,9 @@ export function carrier(progress: ProgressStore, log: Log, limits: CarryLimits):
     ...CARRIER,
     handle: async (entries, stopping) => {
       const occurrences = entries.map(({ occurrence }) => occurrence)
-      for await (const keys of concerned(progress, occurrences, limits.enrolmentsMax)) {
+      for await (const { keys, left } of concerned(progress, occurrences, limits.enrolmentsMax)) {
         await progress.carry(keys, limits.leavesMax)
+        if (left) await progress.carryOn(keys)
         if (stopping.aborted) return
       }
       const last = entries.at(-1)
@@ -39,28 +40,37 @@ export function carrier(progress: ProgressStore, log: Log, limits: CarryLimits):
   }
 }
 
-/** The enrolments to be looked at, some at a time. */
+/** Some keys to be looked at together. */
+interface Concerned {
+  readonly keys: readonly EnrolmentKey[]
+  /** Whether their own context changed: then also what was copied from there is decided anew. */
+  readonly left: boolean
+}
+
 async function* concerned(
   progress: ProgressStore,
   occurrences: readonly Occurrence[],
   limit: number,
-): AsyncGenerator<readonly EnrolmentKey[]> {
-  // A rule may hold anywhere: then all are looked at, and nothing else is left to do.
-  if (occurrences.some(({ type }) => type === 'rules-changed')) {
-    yield* enrolmentPages((page) => progress.allEnrolments(page), limit)
-    return
-  }
-  const lists = new Map<string, (page: PageRequest) => Promise<Page<EnrolmentKey>>>()
+): AsyncGenerator<Concerned> {
+  const collections = new Set<string>()
+  const contexts = new Map<string, { readonly collectionId: string; readonly contextId: string }>()
   for (const occurrence of occurrences) {
-    if (occurrence.type === 'collection-published') {
-      const { collectionId } = occurrence
-      lists.set(joinIds(collectionId), (page) => progress.participants(collectionId, page))
-    } else if (occurrence.type === 'context-changed') {
+    if (occurrence.type === 'collection-published') collections.add(occurrence.collectionId)
+    if (occurrence.type === 'context-changed') {
       const { collectionId, contextId } = occurrence
-      lists.set(joinIds(collectionId, contextId), (page) => takingPart(progress, collectionId, contextId, page))
+      contexts.set(joinIds(collectionId, contextId), { collectionId, contextId })
     }
   }
-  for (const list of lists.values()) yield* enrolmentPages(list, limit)
+  for (const { collectionId, contextId } of contexts.values()) {
+    const list = (page: PageRequest): Promise<Page<EnrolmentKey>> => takingPart(progress, collectionId, contextId, page)
+    for await (const keys of enrolmentPages(list, limit)) yield { keys, left: true }
+  }
+  // A rule may hold anywhere: then all are looked at.
+  const everywhere = occurrences.some(({ type }) => type === 'rules-changed')
+  const lists = everywhere
+    ? [(page: PageRequest) => progress.allEnrolments(page)]
+    : [...collections].map((collectionId) => (page: PageRequest) => progress.participants(collectionId, page))
+  for (const list of lists) for await (const keys of enrolmentPages(list, limit)) yield { keys, left: false }
 }
 
 /** Everyone with a part in a context: who only views there, without an enrolment, has progress that moves as well. */

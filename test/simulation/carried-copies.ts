@@ -72,7 +72,7 @@ export class CarriedCopies implements Carried {
       const own = concerned.filter((place) => place.userId === userId)
       const leaves = new Set(own.flatMap((place) => this.#leaves(place.collectionId)))
       for (const contentId of CONTENTS) {
-        if (leaves.has(contentId)) this.#derive(userId, contentId)
+        if (leaves.has(contentId) || this.#wasViewed(userId, contentId, where)) this.#derive(userId, contentId)
         // A worker that comes only now has never seen what held before.
         this.#compare(userId, contentId)
       }
@@ -128,6 +128,13 @@ export class CarriedCopies implements Carried {
 
   takenAway(): readonly string[] {
     return []
+  }
+
+  /** Whether a content was viewed in the context that changed: its dates may decide what is copied from there. */
+  #wasViewed(userId: string, contentId: string, where: { collectionId?: string; contextId?: string }): boolean {
+    const { collectionId, contextId } = where
+    if (collectionId === undefined || contextId === undefined) return false
+    return this.#model.views.has(rowName({ userId, collectionId, contextId, contentId }))
   }
 
   #leaves(collectionId: string): readonly string[] {

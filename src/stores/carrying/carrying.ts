@@ -64,6 +64,8 @@ export interface Carrying {
   isBehind(key: EnrolmentKey): boolean
   /** Carries over so many leaves of an enrolment more. Nothing is to be done where it is not behind. */
   carry(key: EnrolmentKey, from: CarryCursor | undefined, leavesMax: number): Carried
+  /** The context of a key changed: decides anew what is copied from what was done there. */
+  carryOn(key: EnrolmentKey): readonly Occurrence[]
   /** Enrolments whose summaries an occurrence makes stale beside the one that it names. */
   alsoStale(occurrence: Occurrence): readonly EnrolmentKey[]
   /** Called before an enrolment is removed; its rows are there yet. */

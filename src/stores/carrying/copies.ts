@@ -113,6 +113,10 @@ export class CopyCarrying implements Carrying {
     return { occurrences, leaves: end - begin, next: undefined }
   }
 
+  carryOn(key: EnrolmentKey): readonly Occurrence[] {
+    return this.#deriveAll(key, this.#school.facts.views(key).keys())
+  }
+
   alsoStale(occurrence: Occurrence): readonly EnrolmentKey[] {
     if (occurrence.type !== 'attempt-submitted') return []
     return this.#copiedFrom(occurrence)
@@ -138,8 +142,7 @@ export class CopyCarrying implements Carrying {
   }
 
   left(key: EnrolmentKey, contentIds: readonly string[]): readonly Occurrence[] {
-    const targets = new Targets(this.#school)
-    return contentIds.flatMap((contentId) => this.#derive(key.userId, contentId, key, targets))
+    return this.#deriveAll(key, contentIds)
   }
 
   account(userId: string, contentId: string): ContentAccount {
@@ -235,6 +238,11 @@ export class CopyCarrying implements Carrying {
   #decide(rows: readonly CopyRow[], contentId: string, also: EnrolmentKey, targets: Targets): readonly CopyDecision[] {
     const places = distinct([...rows.map(({ key }) => key), { ...also, contentId }])
     return decideCopies(historyOf(this.#school, contentId, rows, places, targets))
+  }
+
+  #deriveAll(key: EnrolmentKey, contentIds: Iterable<string>): readonly Occurrence[] {
+    const targets = new Targets(this.#school)
+    return [...contentIds].flatMap((contentId) => this.#derive(key.userId, contentId, key, targets))
   }
 
   /** Decides a content anew in every enrolment that has a row of it, and in one more; stores what changed. */

@@ -112,6 +112,11 @@ export class MoveCarrying implements Carrying {
     return { occurrences: this.#derive(key), leaves, next: undefined }
   }
 
+  carryOn(): readonly Occurrence[] {
+    // A context's own enrolments and those of the contexts that moved there are decided together.
+    return []
+  }
+
   alsoStale(occurrence: Occurrence): readonly EnrolmentKey[] {
     if (occurrence.type !== 'progress-moved' && occurrence.type !== 'move-undone') return []
     const { userId, collectionId, contextId, toContextId } = occurrence

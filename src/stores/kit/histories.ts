@@ -186,7 +186,9 @@ export async function apply({ store, clock }: OpenedStore, taken: Step): Promise
     case 'context': {
       const { collectionId, contextId, endsAt } = taken
       const answer = await store.catalogue.putContext({ ...CONTEXT, collectionId, contextId, endsAt })
-      return [answer, await carryAll(store)]
+      await carryAll(store)
+      const there = allKeys.filter((key) => key.collectionId === collectionId && key.contextId === contextId)
+      return [answer, await store.progress.carryOn([...there].sort(compareKeys))]
     }
     case 'unenrol':
       return store.progress.unenrol(taken.key, taken.at)

@@ -91,13 +91,13 @@ export function rulesKit({ name, open }: Implementation): void {
     assert.deepEqual(removed, ['CREATED', 'IN_USE'])
   })
 
-  test(`${name}: a change of a known context's dates, status or rules is logged, and nothing else of it`, async (t) => {
+  test(`${name}: a context that is new, or whose dates, status or rules change, is logged, and nothing else of it`, async (t) => {
     const { store, close } = await open()
     t.after(close)
     const { catalogue } = store
     await catalogue.putRule(within('r', 1))
     const states: readonly [Partial<Context>, number][] = [
-      [{}, 0],
+      [{}, 1],
       [{ name: 'Class 1B', kind: 'program', startDate: '1970-01-01T00:00:00.001Z' }, 0],
       [{ startsAt: 2 }, 1],
       [{ endsAt: 9 }, 1],

@@ -77,15 +77,11 @@ export class MemoryCatalogue implements Catalogue {
     if (unknownRule !== undefined) return Promise.resolve({ unknownRule })
     const before = this.contextNow(collectionId, contextId)
     this.#contexts.set([collectionId, contextId], context)
-    if (before === undefined) {
-      this.#changed({ collectionId, contextId })
-      return Promise.resolve('CREATED')
-    }
-    if (carriesDifferently(before, context)) {
+    if (before === undefined || carriesDifferently(before, context)) {
       this.#log.append({ type: 'context-changed', collectionId, contextId })
       this.#changed({ collectionId, contextId })
     }
-    return Promise.resolve('CHANGED')
+    return Promise.resolve(before === undefined ? 'CREATED' : 'CHANGED')
   }
 
   contextNow(collectionId: string, contextId: string): Context | undefined {

@@ -245,6 +245,11 @@ export class MemoryProgressStore implements ProgressStore {
     return Promise.resolve()
   }
 
+  carryOn(keys: readonly EnrolmentKey[]): Promise<void> {
+    for (const key of keys) this.#appendAll(this.#carrying?.carryOn(key) ?? [])
+    return Promise.resolve()
+  }
+
   /** At once: here nothing waits for a worker. */
   #carry(key: EnrolmentKey): void {
     const carried = this.#carrying?.carry(key, undefined, Number.MAX_SAFE_INTEGER)
@@ -255,6 +260,7 @@ export class MemoryProgressStore implements ProgressStore {
   #carryAgain({ collectionId, contextId }: { collectionId?: string; contextId?: string }): void {
     for (const key of this.#lists.keysUnder((_, collection) => collection === (collectionId ?? collection))) {
       if (contextId === undefined || key.contextId === contextId) this.#carry(key)
+      if (key.contextId === contextId) this.#appendAll(this.#carrying?.carryOn(key) ?? [])
     }
   }
 

@@ -48,7 +48,7 @@ export class ContextTable {
     this.#statements
       .of('INSERT OR REPLACE INTO context (collection_id, context_id, data, revision) VALUES (?, ?, ?, ?)')
       .run(collectionId, contextId, JSON.stringify(context), differs ? nextRevision(this.#statements) : revision)
-    if (before !== undefined && differs) this.#log.append({ type: 'context-changed', collectionId, contextId })
+    if (differs) this.#log.append({ type: 'context-changed', collectionId, contextId })
     const key = joinIds(collectionId, contextId)
     this.#kept.delete(key)
     this.#log.noteUndo(() => {

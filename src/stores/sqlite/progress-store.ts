@@ -221,6 +221,16 @@ export class SqliteProgressStore implements ProgressStore {
     }
   }
 
+  async carryOn(keys: readonly EnrolmentKey[]): Promise<void> {
+    const carrying = this.#carrying
+    if (carrying === undefined) return
+    for (const key of keys) {
+      await this.#writer.submit(() => {
+        this.#appendAll(carrying.carryOn(key))
+      }, 'own')
+    }
+  }
+
   /** Carries over so many leaves more, of one enrolment or several. */
   #carryStretch(
     carrying: Carrying,
