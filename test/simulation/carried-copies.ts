@@ -19,6 +19,8 @@ export class CarriedCopies implements Carried {
   #copies = new Map<string, Copied>()
   /** What was there when every worker had caught up: a worker has surely stored it. */
   #stored = new Map<string, Copied>()
+  /** Contents of the rows that a removal under way takes. */
+  #leftContents: readonly string[] = []
   readonly #doubted = new Set<string>()
   /** Learners of whom readers may have been shown what was never stored. */
   readonly #shownOnly = new Set<string>()
@@ -81,6 +83,7 @@ export class CarriedCopies implements Carried {
 
   leaving(name: string): readonly string[] {
     this.#settle(name)
+    this.#leftContents = CONTENTS.filter((contentId) => this.#model.views.has(`${name}|${contentId}`))
     for (const [to, { from }] of this.#copies) {
       if (!rowName(from).startsWith(`${name}|`)) continue
       this.#model.mergeAttempts(rowName(from), to)
@@ -94,8 +97,10 @@ export class CarriedCopies implements Carried {
     return [name]
   }
 
-  removed(): void {
-    // What was copied from it stays.
+  removed(name: string): void {
+    // What was copied from it stays, and where it can be copied from elsewhere that is named from now on.
+    const [userId = ''] = name.split('|')
+    for (const contentId of this.#leftContents) this.#derive(userId, contentId)
   }
 
   left(userId: string): void {
