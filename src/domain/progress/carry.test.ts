@@ -274,6 +274,20 @@ test('enrolling in a context that was left before brings nothing back: moves for
   assert.deepEqual([at('x'), at('y')], [0, 2])
 })
 
+test('a move is decided by what was completed when the learner enrolled, not by what is completed later', () => {
+  const contexts = ['x', 'y'].map((contextId) => ({
+    collectionId: 'k',
+    contextId,
+    startsAt: null,
+    endsAt: 100,
+    statusSet: null,
+  }))
+  const rules = [{ id: 'during', any: [{ completedDuring: 'context' as const }] }]
+  const school = small('move', { contexts, rules, collections: new Map([['k', ['c']]]) })
+  assert.deepEqual(told(school, [enrol(1, 'k/x'), enrol(5, 'k/y'), ...done(9, 'k/x')]), ['k/x/c:2'])
+  assert.deepEqual(told(school, [enrol(1, 'k/x'), ...done(4, 'k/x'), enrol(5, 'k/y')]), ['k/x/c:2', 'k/y/c:2'])
+})
+
 test('an organic view never moves', () => {
   assert.deepEqual(told(small('move'), [...done(3, ''), enrol(9, 'k/x')]), ['c/c/c:2'])
 })

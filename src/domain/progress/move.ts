@@ -57,7 +57,9 @@ function precedes(from: Participation, into: Participation, at: number): boolean
 
 function tryMove(from: Participation, into: Participation, at: number, timeZone: string): Moved | undefined {
   if (from.context === undefined || contextStatus(from.context, at) !== 'ongoing') return undefined
-  const { completedAt, context: sourceContext } = from
+  const { context: sourceContext } = from
+  // What is completed only later does not count yet: rules are tried at the moment of enrolling.
+  const completedAt = from.completedAt !== null && from.completedAt <= at ? from.completedAt : null
   const answer = tryRules(into.rules, { completedAt, sourceContext, targetContext: into.context, at, timeZone }).at(-1)
   if (answer === undefined || !answer.holds) return undefined
   const { ruleId, findings } = answer
