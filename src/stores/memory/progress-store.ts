@@ -146,6 +146,7 @@ export class MemoryProgressStore implements ProgressStore {
     const before = this.#facts.enrolment(key)
     if (before === undefined) return Promise.resolve(undefined)
     if (!isActive(before)) return Promise.resolve({ outcome: 'ALREADY_UNENROLLED', enrolment: before })
+    this.#appendAll(this.#carrying?.enrolling(key) ?? [])
     const enrolment = unenrolAt(before, at)
     this.#facts.enrolments.set(idsOf(key), enrolment)
     this.#append({ type: 'enrolment-changed', ...key, active: false })

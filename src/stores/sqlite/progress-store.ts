@@ -153,6 +153,7 @@ export class SqliteProgressStore implements ProgressStore {
       const before = this.#raw.enrolment(key)
       if (before === undefined) return undefined
       if (!isActive(before)) return { outcome: 'ALREADY_UNENROLLED', enrolment: before }
+      this.#appendAll(this.#carrying?.enrolling(key) ?? [])
       const enrolment = unenrolAt(before, at)
       this.#raw.mergeEnrolment(key, enrolment)
       this.#append({ type: 'enrolment-changed', ...key, active: false })
