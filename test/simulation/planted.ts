@@ -173,11 +173,7 @@ export const CARRYING_BUGS: readonly Bug[] = [
     name: 'not copying on what is completed after enrolling',
     mode: 'copy-collection',
     patches: [
-      [
-        COPIES,
-        '    return known && before.startedAt === after.startedAt ? [] : this.#derive(key.userId, key.contentId, key)',
-        '    return known && before.startedAt === after.startedAt ? [] : []',
-      ],
+      [COPIES, '      : this.#derive(key.userId, key.contentId, key, new Targets(this.#school))', '      : []'],
     ],
   },
   {
