@@ -240,6 +240,11 @@ export class CopyCarrying implements Carrying {
     return decideCopies(historyOf(this.#school, contentId, rows, places, targets))
   }
 
+  #completedAt(key: ViewKey): number | null {
+    const own = this.#school.facts.view(key)
+    return own === undefined ? null : viewCompletedAt(own)
+  }
+
   #deriveAll(key: EnrolmentKey, contentIds: Iterable<string>): readonly Occurrence[] {
     const targets = new Targets(this.#school)
     return [...contentIds].flatMap((contentId) => this.#derive(key.userId, contentId, key, targets))
@@ -260,6 +265,9 @@ export class CopyCarrying implements Carrying {
         this.#copies.put({ key, enrolledAt: made, copied })
       }
       if (!same && copied !== null) occurrences.push(told(key, copied))
+      // The learner's own completion took its place: what came with the copy, its attempts among it, counts no more.
+      const completedAt = copied === null && !same ? this.#completedAt(key) : null
+      if (completedAt !== null) occurrences.push({ type: 'view-corrected', ...key, completedAt })
     }
     return occurrences
   }

@@ -36,7 +36,9 @@ export function recordShown(
   // Where it counts may be another place now: the fact itself may have moved the context.
   const place = carrying.place(key).key
   const row = carrying.view(place)
-  const occurrences = [...viewOccurrences(place, shownChange(before, row)), ...derived]
+  const shown = viewOccurrences(place, shownChange(before, row))
+  const isTold = shown.some(({ type }) => type === 'view-corrected')
+  const occurrences = [...shown, ...derived.filter(({ type }) => !(isTold && type === 'view-corrected'))]
   return { recorded: { outcome, row, ...redirected(key, place) }, occurrences }
 }
 
