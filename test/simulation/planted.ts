@@ -193,7 +193,7 @@ export const CARRYING_BUGS: readonly Bug[] = [
     patches: [
       [
         COPIES,
-        'from?.revision === revision && this.#underway.has(nameOf(key)) ? from.leaf : 0',
+        'from?.revision === revision && this.#underway.has(enrolmentId(key)) ? from.leaf : 0',
         'from?.revision === revision ? from.leaf : 0',
       ],
     ],

@@ -62,6 +62,11 @@ export function compareViewKeys(a: ViewKey, b: ViewKey): number {
   return compareKeys(a, b) || compareText(a.contentId, b.contentId)
 }
 
+/** One string per enrolment, for use as a Map key. */
+export function enrolmentId(key: EnrolmentKey): string {
+  return joinIds(key.userId, key.collectionId, key.contextId)
+}
+
 /** One string per view row, for use as a Map key. */
 export function viewId(key: ViewKey): string {
   return joinIds(key.userId, key.collectionId, key.contextId, key.contentId)

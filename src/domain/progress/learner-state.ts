@@ -9,9 +9,9 @@ import type { ContentHistory, ContentRow, CopyTarget } from './copying.ts'
 import { enrolAt, type Enrolment } from './enrolment.ts'
 import { explainView, type RowAccount, type ViewExplanation } from './explanation.ts'
 import {
+  enrolmentId,
   compareViewKeys,
   fillKey,
-  joinIds,
   viewId,
   type EnrolmentKey,
   type PartialViewKey,
@@ -172,10 +172,6 @@ function historyOf(school: School, state: LearnerState, contentId: string): Cont
 
 function contextOf(school: School, { collectionId, contextId }: EnrolmentKey): SchoolContext | undefined {
   return school.contexts.find((context) => context.collectionId === collectionId && context.contextId === contextId)
-}
-
-function enrolmentId({ userId, collectionId, contextId }: EnrolmentKey): string {
-  return joinIds(userId, collectionId, contextId)
 }
 
 /** The viewed rows, in move mode where they moved to and as tombstones. */

@@ -4,7 +4,7 @@
  */
 import type { Attempt } from './attempt.ts'
 import { leavesEver, type Structure } from './hierarchy.ts'
-import { joinIds, type EnrolmentKey, type ViewKey } from './key.ts'
+import { enrolmentId, type EnrolmentKey, type ViewKey } from './key.ts'
 import { countsIn, MODE_TABLE, summaryRow, type Mode } from './mode.ts'
 import { staleEnrolment, type Occurrence } from './occurrence.ts'
 import type { RawProgress } from './summary.ts'
@@ -81,7 +81,7 @@ export function alsoStale(mode: Mode, occurrence: Occurrence, known: KnownEnrolm
     (enrolment) =>
       countsIn(mode, occurrence, enrolment) &&
       (!byContent || known.holds(enrolment.collectionId, occurrence.contentId)) &&
-      nameOf(enrolment) !== nameOf(named),
+      enrolmentId(enrolment) !== enrolmentId(named),
   )
 }
 
@@ -96,9 +96,9 @@ export function allStale(
   for (const occurrence of occurrences) {
     const named = staleEnrolment(occurrence)
     if (named === undefined) continue
-    keys.set(nameOf(named), named)
+    keys.set(enrolmentId(named), named)
     if (!shared) continue
-    for (const key of alsoStale(mode, occurrence, known)) keys.set(nameOf(key), key)
+    for (const key of alsoStale(mode, occurrence, known)) keys.set(enrolmentId(key), key)
   }
   return [...keys.values()]
 }
@@ -120,8 +120,4 @@ export function goingWith(mode: Mode, key: EnrolmentKey, enrolled: boolean, else
   if (MODE_TABLE[mode].leafOfSummary !== 'collection') return 'own'
   if (ownsRows(mode, key)) return elsewhere ? 'enrolment' : 'own'
   return enrolled && !elsewhere ? 'own-and-shared' : 'own'
-}
-
-function nameOf({ userId, collectionId, contextId }: EnrolmentKey): string {
-  return joinIds(userId, collectionId, contextId)
 }

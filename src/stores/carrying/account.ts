@@ -1,6 +1,6 @@
 /** What is known of one content and one learner, in the terms of the domain. */
 import type { ContentHistory, ContentRow, CopyTarget } from '../../domain/progress/copying.ts'
-import { joinIds, viewId, type EnrolmentKey, type ViewKey } from '../../domain/progress/key.ts'
+import { enrolmentId, viewId, type EnrolmentKey, type ViewKey } from '../../domain/progress/key.ts'
 import { isOrganic, type Mode } from '../../domain/progress/mode.ts'
 import { NO_PROVENANCE, shownTimes, type Copied, type Provenance } from '../../domain/progress/provenance.ts'
 import { rulesInForce, type Rule } from '../../domain/progress/rule.ts'
@@ -48,7 +48,7 @@ export class Targets {
 
   /** Undefined where the learner never enrolled. */
   of({ userId, collectionId, contextId }: EnrolmentKey): CopyTarget | undefined {
-    const name = joinIds(userId, collectionId, contextId)
+    const name = enrolmentId({ userId, collectionId, contextId })
     if (this.#known.has(name)) return this.#known.get(name)
     const target = this.#lookUp({ userId, collectionId, contextId })
     this.#known.set(name, target)

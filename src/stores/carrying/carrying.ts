@@ -33,6 +33,8 @@ export interface CarryCursor {
 /** How far carrying over one enrolment has come. */
 export interface Carried {
   readonly occurrences: readonly Occurrence[]
+  /** Whether it was behind: then its summary may have been stored of what was derived for its readers. */
+  readonly wasBehind: boolean
   /** How many leaves were looked at. */
   readonly leaves: number
   /** Undefined: it is done. */

@@ -2,7 +2,7 @@ import type { Attempt } from '../../domain/progress/attempt.ts'
 import { carryAttempts } from '../../domain/progress/carried-attempts.ts'
 import { decideCopies, settleCopy } from '../../domain/progress/carry.ts'
 import type { CopyDecision } from '../../domain/progress/copying.ts'
-import { compareViewKeys, joinIds, viewId, type EnrolmentKey, type ViewKey } from '../../domain/progress/key.ts'
+import { enrolmentId, compareViewKeys, viewId, type EnrolmentKey, type ViewKey } from '../../domain/progress/key.ts'
 import { isOrganic } from '../../domain/progress/mode.ts'
 import type { Redirect } from '../../domain/progress/move.ts'
 import type { Occurrence } from '../../domain/progress/occurrence.ts'
@@ -82,7 +82,7 @@ export class CopyCarrying implements Carrying {
   enrolled(key: EnrolmentKey): readonly Occurrence[] {
     if (this.#school.facts.enrolment(key) === undefined) return []
     this.#copies.setRevision(key, undefined)
-    this.#underway.delete(nameOf(key))
+    this.#underway.delete(enrolmentId(key))
     return []
   }
 
@@ -94,23 +94,23 @@ export class CopyCarrying implements Carrying {
   }
 
   carry(key: EnrolmentKey, from: CarryCursor | undefined, leavesMax: number): Carried {
-    if (!this.isBehind(key)) return { occurrences: [], leaves: 0, next: undefined }
+    if (!this.isBehind(key)) return { occurrences: [], wasBehind: false, leaves: 0, next: undefined }
     const { catalogue } = this.#school
     const { userId, collectionId, contextId } = key
     const revision = catalogue.revisionNow(collectionId, contextId)
     // What was carried under an earlier state of the catalogue, or of the enrolment, is carried again.
-    const begin = from?.revision === revision && this.#underway.has(nameOf(key)) ? from.leaf : 0
+    const begin = from?.revision === revision && this.#underway.has(enrolmentId(key)) ? from.leaf : 0
     const leaves = catalogue.publicationNow(collectionId)?.structure.root.leaves ?? []
     const end = Math.min(leaves.length, begin + leavesMax)
     const targets = new Targets(this.#school)
     const occurrences = leaves.slice(begin, end).flatMap((leaf) => this.#derive(userId, leaf, key, targets))
     if (end < leaves.length) {
-      this.#underway.add(nameOf(key))
-      return { occurrences, leaves: end - begin, next: { leaf: end, revision } }
+      this.#underway.add(enrolmentId(key))
+      return { occurrences, wasBehind: true, leaves: end - begin, next: { leaf: end, revision } }
     }
-    this.#underway.delete(nameOf(key))
+    this.#underway.delete(enrolmentId(key))
     this.#copies.setRevision(key, revision)
-    return { occurrences, leaves: end - begin, next: undefined }
+    return { occurrences, wasBehind: true, leaves: end - begin, next: undefined }
   }
 
   carryOn(key: EnrolmentKey): readonly Occurrence[] {
@@ -137,7 +137,7 @@ export class CopyCarrying implements Carrying {
       }
     }
     this.#copies.remove(key, key.collectionId)
-    this.#underway.delete(nameOf(key))
+    this.#underway.delete(enrolmentId(key))
     return { occurrences, own: 'rows', rowsOf: [], changed, contents }
   }
 
@@ -275,10 +275,6 @@ export class CopyCarrying implements Carrying {
 
 function enrolledAt(targets: Targets, key: EnrolmentKey): number | null {
   return targets.of(key)?.enrolment.firstEnrolledAt ?? null
-}
-
-function nameOf({ userId, collectionId, contextId }: EnrolmentKey): string {
-  return joinIds(userId, collectionId, contextId)
 }
 
 function isSame(a: Copied | null, b: Copied | null): boolean {

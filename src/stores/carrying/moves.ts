@@ -109,7 +109,7 @@ export class MoveCarrying implements Carrying {
 
   carry(key: EnrolmentKey): Carried {
     const leaves = this.#school.catalogue.publicationNow(key.collectionId)?.structure.root.leaves.length ?? 0
-    return { occurrences: this.#derive(key), leaves, next: undefined }
+    return { occurrences: this.#derive(key), wasBehind: false, leaves, next: undefined }
   }
 
   carryOn(): readonly Occurrence[] {

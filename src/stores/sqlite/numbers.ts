@@ -1,6 +1,6 @@
 /** Contents and participations by number: the names stand once in the file, and the rows that there are many of are short. */
 import { LRUCache } from 'lru-cache'
-import { joinIds, type EnrolmentKey } from '../../domain/progress/key.ts'
+import { enrolmentId, type EnrolmentKey } from '../../domain/progress/key.ts'
 import type { Statements } from './database.ts'
 import type { Journal } from './journal.ts'
 
@@ -124,7 +124,7 @@ export class Participations {
   find(key: EnrolmentKey): number | undefined {
     // The items of a batch are mostly of one participation.
     if (this.#latest !== undefined && isSame(this.#latest.key, key)) return this.#latest.number
-    const name = nameOf(key)
+    const name = enrolmentId(key)
     let number = this.#numbers.get(name)
     if (number === undefined) {
       number = this.#read(key)
@@ -145,7 +145,7 @@ export class Participations {
     const found = this.find(key)
     if (found !== undefined) return found
     const row = this.#statements.rows(ADD).get(key.userId, key.collectionId, key.contextId)
-    const [name, number] = [nameOf(key), Number(row?.[0])]
+    const [name, number] = [enrolmentId(key), Number(row?.[0])]
     this.#numbers.set(name, number)
     this.#journal.note(() => {
       this.#latest = undefined
@@ -165,7 +165,7 @@ export class Participations {
 
   /** The row was removed, or emptied, in the transaction under way. */
   forget(key: EnrolmentKey, number: number): void {
-    const name = nameOf(key)
+    const name = enrolmentId(key)
     const drop = (): void => {
       this.#latest = undefined
       this.#numbers.delete(name)
@@ -183,8 +183,4 @@ const ADD = 'INSERT INTO participation (user_id, collection_id, context_id) VALU
 
 function isSame(a: EnrolmentKey, b: EnrolmentKey): boolean {
   return a.userId === b.userId && a.collectionId === b.collectionId && a.contextId === b.contextId
-}
-
-function nameOf(key: EnrolmentKey): string {
-  return joinIds(key.userId, key.collectionId, key.contextId)
 }

@@ -243,11 +243,10 @@ export class SqliteProgressStore implements ProgressStore {
     for (const [index, key] of keys.entries()) {
       if (index < done) continue
       if (left <= 0) return { done: index, from: undefined }
-      const behind = carrying.isBehind(key)
-      const { occurrences, leaves, next } = carrying.carry(key, index === done ? from : undefined, left)
+      const { occurrences, wasBehind, leaves, next } = carrying.carry(key, index === done ? from : undefined, left)
       this.#appendAll(occurrences)
       if (next !== undefined) return { done: index, from: next }
-      if (behind) this.#summaries.recheck(key)
+      if (wasBehind) this.#summaries.recheck(key)
       left -= leaves
     }
     return { done: keys.length, from: undefined }

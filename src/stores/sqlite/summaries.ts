@@ -1,4 +1,4 @@
-import { compareKeys, joinIds, type EnrolmentKey } from '../../domain/progress/key.ts'
+import { enrolmentId, compareKeys, type EnrolmentKey } from '../../domain/progress/key.ts'
 import { figuresDiffer, summaryOccurrences, type Occurrence } from '../../domain/progress/occurrence.ts'
 import type { Enrolment } from '../../domain/progress/enrolment.ts'
 import { holdsLeaf, type Structure } from '../../domain/progress/hierarchy.ts'
@@ -94,7 +94,7 @@ export class Summaries {
 
   /** A raw row of this enrolment changed in the transaction under way. */
   markStale(key: EnrolmentKey): void {
-    const name = nameOf(key)
+    const name = enrolmentId(key)
     if (this.#stale.has(name)) return
     this.#stale.set(name, key)
     this.#journal.note(() => this.#stale.delete(name))
@@ -102,7 +102,7 @@ export class Summaries {
 
   /** Nothing is left of an enrolment: so nothing of it is behind. In the transaction of the removal. */
   forget(key: EnrolmentKey): void {
-    const name = nameOf(key)
+    const name = enrolmentId(key)
     if (this.#stale.delete(name)) this.#journal.note(() => this.#stale.set(name, key))
   }
 
@@ -134,7 +134,7 @@ export class Summaries {
   /** What was logged but not yet recomputed when the process last ended. */
   markLogged(entries: readonly LogEntry[]): void {
     const occurrences = entries.map(({ occurrence }) => occurrence)
-    for (const key of this.staleEnrolments(occurrences)) this.#stale.set(nameOf(key), key)
+    for (const key of this.staleEnrolments(occurrences)) this.#stale.set(enrolmentId(key), key)
   }
 
   /** The enrolment and the summary of one key, each where there is one. */
@@ -155,7 +155,7 @@ export class Summaries {
   }
 
   #isStale(key: EnrolmentKey): boolean {
-    return this.#stale.size > 0 && this.#stale.has(nameOf(key))
+    return this.#stale.size > 0 && this.#stale.has(enrolmentId(key))
   }
 
   /** Recomputes one summary and stores it with its log entries, inside the transaction of the caller. */
@@ -277,8 +277,4 @@ function isSame(stored: Stored['summary'], summary: Summary, { leaves, details }
     stored.details === details &&
     !figuresDiffer(stored, summary)
   )
-}
-
-function nameOf(key: EnrolmentKey): string {
-  return joinIds(key.userId, key.collectionId, key.contextId)
 }
