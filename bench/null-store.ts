@@ -8,6 +8,7 @@ import { factRow, type ViewFact, type ViewRow } from '../src/domain/progress/vie
 import type { Catalogue } from '../src/ports/catalogue.ts'
 import type { Log } from '../src/ports/log.ts'
 import type { ProgressStore, ViewRecorded } from '../src/ports/progress-store.ts'
+import { openMemoryStore } from '../src/stores/memory/store.ts'
 import type { Store } from '../src/ports/store.ts'
 import { collectionOf, COMPLETED_AT, contentOf, group, STARTED_AT } from './groups.ts'
 
@@ -27,10 +28,15 @@ export function openNullStore(leaves: number): Store {
     views.set(identifier, leaf < leaves / 2 ? { ...started, completedAt: COMPLETED_AT } : started)
   }
   const summary = summarise(structure, 1, { views, attempts: new Map(), completedAt: undefined })
+  const memory = openMemoryStore({ nowMs: () => STARTED_AT })
   return {
     progress: nullProgress(summary),
     catalogue: nullCatalogue({ structure, publication: 1, publishedAt: STARTED_AT }),
     log: NULL_LOG,
+    // Nothing is ever written to these.
+    events: memory.events,
+    deliveries: memory.deliveries,
+    transact: memory.transact,
     durability: 'none: this store keeps nothing',
     check: () => Promise.resolve(),
     close: () => Promise.resolve(),

@@ -1,7 +1,4 @@
-/**
- * What happened in the progress core, as written to the log in the same commit as the rows (DESIGN decision 3). These
- * drive the workers today; their typed, versioned public definitions replace this file when they come.
- */
+import type { Emission } from '../emission.ts'
 import { isActive, sameEnrolment, type Enrolment } from './enrolment.ts'
 import type { EnrolmentKey, ViewKey } from './key.ts'
 import type { Mode } from './mode.ts'
@@ -52,6 +49,8 @@ export type Occurrence =
   | { readonly type: 'rules-changed'; readonly ruleId: string }
   /** The instance is in another mode now, and everything was carried over and recomputed in it. */
   | { readonly type: 'mode-changed'; readonly from: Mode; readonly to: Mode }
+  /** A public event that was made before: nothing to work on, only to publish. */
+  | Emission
   /** Text in the log that is none of these: never written, only found. Workers put it aside. */
   | { readonly type: 'unreadable'; readonly text: string; readonly reason: string }
 
@@ -138,6 +137,7 @@ export function staleEnrolment(occurrence: Occurrence): EnrolmentKey | undefined
 
 /** What the log is keyed by: the learner, so that one worker handles one learner in order (DESIGN decision 5). */
 export function logKey(occurrence: Occurrence): string {
+  if (occurrence.type === 'emitted') return occurrence.key
   return 'userId' in occurrence ? occurrence.userId : ''
 }
 

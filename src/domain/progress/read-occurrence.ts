@@ -11,7 +11,7 @@ interface Shape {
   readonly others: readonly (readonly [name: string, type: string])[]
 }
 
-function shape(ids: readonly string[], others: Readonly<Record<string, 'number' | 'boolean'>> = {}): Shape {
+function shape(ids: readonly string[], others: Readonly<Record<string, 'number' | 'boolean' | 'string'>> = {}): Shape {
   return { ids, others: Object.entries(others) }
 }
 
@@ -33,6 +33,7 @@ const SHAPES: Readonly<Record<Exclude<Occurrence['type'], 'unreadable'>, Shape>>
   'context-changed': shape(['collectionId', 'contextId']),
   'rules-changed': shape(['ruleId']),
   'mode-changed': shape(['from', 'to']),
+  emitted: shape(['event', 'id'], { minor: 'number', key: 'string', timeUs: 'number', body: 'string' }),
 }
 const SHAPE_OF: ReadonlyMap<unknown, Shape> = new Map(Object.entries(SHAPES))
 

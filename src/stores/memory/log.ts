@@ -10,11 +10,15 @@ export class MemoryLog implements Log {
   readonly #dead: DeadLetter[] = []
   readonly #listeners = new Set<AppendListener>()
 
+  /** Called before each append. The rows of this store are changed by then: only `transact` takes all of it back. */
+  takingPart: ((occurrence: Occurrence, atMs: number) => void) | undefined
+
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
   append(occurrence: Occurrence): void {
+    this.takingPart?.(occurrence, this.#clock.nowMs())
     this.#entries.push({ seq: this.#entries.length + 1, at: this.#clock.nowMs(), occurrence })
     queueMicrotask(() => {
       for (const listener of this.#listeners) listener([occurrence.type])

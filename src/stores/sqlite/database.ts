@@ -6,7 +6,7 @@ import {
   type StatementSync,
 } from 'node:sqlite'
 import { chmodSync, existsSync } from 'node:fs'
-import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
+import { SCHEMA, SCHEMA_4, SCHEMA_VERSION } from './schema.ts'
 import { refuseMigrating, writtenMode } from './stored-mode.ts'
 import { StoreRefused } from './store-refused.ts'
 import { storeError } from './store-failure.ts'
@@ -29,7 +29,7 @@ export function openDatabase(
 ): DatabaseSync {
   const database = new DatabaseSync(path)
   try {
-    const fresh = checkOrigin(database, path)
+    const missing = missingTables(database, path)
     database.exec(`
       PRAGMA journal_mode=WAL;
       PRAGMA synchronous=${synchronous};
@@ -38,7 +38,9 @@ export function openDatabase(
       PRAGMA foreign_keys=ON;
       PRAGMA trusted_schema=OFF;
     `)
-    if (fresh) database.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version=${String(SCHEMA_VERSION)}; COMMIT`)
+    if (missing !== '') {
+      database.exec(`BEGIN IMMEDIATE; ${missing} PRAGMA user_version=${String(SCHEMA_VERSION)}; COMMIT`)
+    }
     checkMode(database, mode, migrating)
     chmodSync(path, 0o600)
     return database
@@ -58,7 +60,7 @@ export function openReadOnly(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { readOnly: existsSync(`${path}-wal`) })
   try {
     database.exec('PRAGMA query_only=ON; PRAGMA cache_size=-65536; PRAGMA trusted_schema=OFF')
-    if (checkOrigin(database, path)) throw noStore(path)
+    if (missingTables(database, path) === SCHEMA) throw noStore(path)
     return database
   } catch (error) {
     database.close()
@@ -70,10 +72,15 @@ function noStore(path: string): StoreRefused {
   return new StoreRefused(`there is no store ${path}: name the data folder of one in WAYMARK_DATA`)
 }
 
-/** Whether the file is new; refuses one that another program or a newer version wrote. Reads only. */
-function checkOrigin(database: DatabaseSync, path: string): boolean {
+/**
+ * What is to be run on the file before it is used: everything where it is new. Refuses one that another program or a
+ * newer version wrote. Reads only.
+ */
+function missingTables(database: DatabaseSync, path: string): string {
   const version = readVersion(database, path)
-  if (version === SCHEMA_VERSION) return false
+  if (version === SCHEMA_VERSION) return ''
+  // Nothing that was there changes: the version before reads it no more, but its data are as they were.
+  if (version === 3) return SCHEMA_4
   if (version > SCHEMA_VERSION) {
     throw new StoreRefused(
       `the store ${path} has schema ${String(version)}, this version of Waymark knows ${String(SCHEMA_VERSION)}: use the version that wrote it, or a newer one`,
@@ -86,7 +93,7 @@ function checkOrigin(database: DatabaseSync, path: string): boolean {
   }
   const tables = Number(database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n'])
   if (tables > 0) throw new StoreRefused(`${path} was written by another program: name another folder in WAYMARK_DATA`)
-  return true
+  return SCHEMA
 }
 
 function readVersion(database: DatabaseSync, path: string): number {

@@ -16,6 +16,8 @@ export class SqliteLog implements Log {
   readonly #journal: Journal
   readonly #tail: LogTail
   readonly #listeners = new Set<AppendListener>()
+  /** Called in the transaction, before each append: what it throws rolls the transaction's work back. */
+  takingPart: ((occurrence: Occurrence, atMs: number) => void) | undefined
   /** Types of what was appended since the listeners were last told. */
   #appended: Occurrence['type'][] = []
 
@@ -28,9 +30,13 @@ export class SqliteLog implements Log {
     this.#defer = defer
   }
 
-  /** Appends inside the transaction of the caller. */
+  /**
+   * Appends inside the transaction of the caller.
+   * @throws whatever who takes part in the transaction throws
+   */
   append(occurrence: Occurrence): void {
     const at = this.#clock.nowMs()
+    this.takingPart?.(occurrence, at)
     const { lastInsertRowid } = this.#statements
       .of('INSERT INTO log (at, type, key, data) VALUES (?, ?, ?, ?)')
       .run(at, occurrence.type, logKey(occurrence), JSON.stringify(occurrence))

@@ -1,5 +1,61 @@
 /** Tables of `waymark.db`. Raw facts and derived rows are apart: derived ones (summary) may be wiped and recomputed. */
-export const SCHEMA_VERSION = 3
+export const SCHEMA_VERSION = 4
+
+/** What schema 4 added to schema 3: a store of that version gets it when it is opened. */
+export const SCHEMA_4 = `
+-- Public events as consumers read them; made of the log by the relay.
+CREATE TABLE event (
+  seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+  at         INTEGER NOT NULL,       -- ms UTC of the append, never falling
+  topic      TEXT NOT NULL,
+  key        TEXT NOT NULL,
+  type       TEXT NOT NULL,
+  minor      INTEGER NOT NULL,
+  id         TEXT NOT NULL,          -- UUID
+  time_us    INTEGER NOT NULL,       -- when it happened, microseconds UTC
+  extensions TEXT,                   -- JSON; NULL: none
+  body       BLOB NOT NULL           -- Avro
+) STRICT;
+
+-- Consumers of public events, and how far each has read.
+CREATE TABLE consumer_group (
+  grp        INTEGER PRIMARY KEY,
+  name       TEXT NOT NULL UNIQUE,
+  position   INTEGER NOT NULL,
+  generation INTEGER NOT NULL,       -- counts replays
+  paused     TEXT                    -- why nothing is delivered; NULL: something is
+) STRICT;
+
+-- What each group has handled: an event that comes twice is handled once.
+CREATE TABLE inbox (
+  entry      INTEGER PRIMARY KEY,    -- in the order of handling, so that old ones are found at the front
+  at         INTEGER NOT NULL,       -- ms UTC
+  grp        INTEGER NOT NULL,
+  generation INTEGER NOT NULL,
+  id         TEXT NOT NULL,
+  UNIQUE (grp, generation, id)
+) STRICT;
+
+-- Events that a group could not handle, and those of the same key behind them.
+CREATE TABLE held (
+  grp       INTEGER NOT NULL,
+  seq       INTEGER NOT NULL,        -- of table event
+  key       TEXT NOT NULL,
+  state     TEXT NOT NULL,           -- waiting or dead
+  tries     INTEGER NOT NULL,
+  retry_at  INTEGER NOT NULL,        -- ms UTC
+  failed_at INTEGER,                 -- ms UTC
+  reason    TEXT,
+  PRIMARY KEY (grp, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX held_event ON held (seq);
+
+-- What consumers keep from event to event, by a name of their own; JSON.
+CREATE TABLE kept (
+  name  TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+`
 
 export const SCHEMA = `
 CREATE TABLE meta (
@@ -176,4 +232,4 @@ CREATE TABLE dead_letter (
   reason   TEXT NOT NULL,
   PRIMARY KEY (consumer, seq)
 ) STRICT, WITHOUT ROWID;
-`
+${SCHEMA_4}`

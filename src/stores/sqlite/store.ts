@@ -5,7 +5,7 @@ import type { Mode } from '../../domain/progress/mode.ts'
 import { AGGREGATE_CONSUMER, TRIGGERS } from '../../domain/progress/occurrence.ts'
 import { everyInterval, type Clock, type Defer, type Every } from '../../ports/clock.ts'
 import { reachNothing, type Reach } from '../../ports/crash-points.ts'
-import type { Store } from '../../ports/store.ts'
+import type { Store, TakesPartIn } from '../../ports/store.ts'
 import { CopyCarrying } from '../carrying/copies.ts'
 import { carryingIn } from '../carrying/modes.ts'
 import { SqliteCatalogue } from './catalogue.ts'
@@ -15,11 +15,14 @@ import { EnrolmentPages } from './enrolment-pages.ts'
 import { lockFolder } from './lock.ts'
 import { Folder, type FoldLimits } from './folder.ts'
 import { Journal } from './journal.ts'
+import { SqliteDeliveries } from './deliveries.ts'
+import { SqliteEventLog } from './event-log.ts'
 import { SqliteLog } from './log.ts'
 import { ModeChange } from './mode-change.ts'
 import { SqliteProgressStore } from './progress-store.ts'
 import { RawRows } from './raw-rows.ts'
 import { Summaries } from './summaries.ts'
+import { sqliteTransaction } from './transaction.ts'
 import { verifyStore, type Verification, type VerifyProgress } from './verify.ts'
 import { StoreBroken } from './store-failure.ts'
 import { Writer, type CommitListener, type Companion, type WriterLimits } from './writer.ts'
@@ -46,6 +49,8 @@ export interface SqliteOptions {
   /** What looks again and again whether facts are to be folded. */
   readonly every?: Every
   readonly fold: FoldLimits
+  /** Takes part in every commit that tells of something, and may do more in it. */
+  readonly takesPart?: TakesPartIn | undefined
   /** Called where what was acknowledged could not be folded. Nothing is lost: it is tried again. */
   readonly onFoldError?: (error: unknown) => void
 }
@@ -125,6 +130,13 @@ async function open(options: SqliteOptions, unlock: () => void): Promise<SqliteS
     onError: options.onFoldError ?? (() => undefined),
   })
   const log = new SqliteLog(statements, writer, journal, options.clock, options.defer)
+  const transaction = sqliteTransaction(statements, log)
+  const { takesPart } = options
+  if (takesPart !== undefined) {
+    log.takingPart = (occurrence, atMs) => {
+      takesPart(occurrence, atMs, transaction)
+    }
+  }
   const catalogue = new SqliteCatalogue(statements, writer, log, options.clock)
   const { mode, timeZone } = options
   const school = { mode, timeZone, facts: raw, catalogue }
@@ -142,6 +154,9 @@ async function open(options: SqliteOptions, unlock: () => void): Promise<SqliteS
     progress,
     catalogue,
     log,
+    events: new SqliteEventLog(statements, writer, log, options.clock, options.defer),
+    deliveries: new SqliteDeliveries(statements, writer, transaction, options.clock),
+    transact: (work) => writer.submit(() => work(transaction), 'own'),
     durability: readDurability(database),
     queued: () => writer.queued,
     behind: () => summaries.behind,

@@ -15,7 +15,7 @@ import { ContentProgressCopied, ContentViewEnded, ContentViewStarted } from './v
 
 type Of<T extends Occurrence['type']> = Extract<Occurrence, { readonly type: T }>
 /** What concerns only our own workers. */
-type Internal = 'collection-published' | 'context-changed' | 'rules-changed' | 'mode-changed' | 'unreadable'
+type Internal = 'collection-published' | 'context-changed' | 'rules-changed' | 'mode-changed' | 'emitted' | 'unreadable'
 /** What puts right something that was told; no event of ours tells it yet. */
 type Correction = 'view-corrected' | 'move-undone'
 type Told = Exclude<Occurrence['type'], Internal | Correction>
