@@ -15,6 +15,14 @@ export const CRASH_POINTS = [
   'worker-read',
   /** A worker's effects and position are durable. */
   'worker-done',
+  /** A group has read events and done nothing with them. */
+  'consumer-read',
+  /** A handler has done its work outside the commit; that it did is noted nowhere. */
+  'consumer-delivered',
+  /** Effects of an event are durable, with the note in the inbox; the position is not. */
+  'consumer-settled',
+  /** The position of a group is durable. */
+  'consumer-advanced',
   /** Some of those whom a publication concerns have been recomputed. */
   'republish-page',
   /** Some of the facts that wait are in their table, and still in the intake. */

@@ -1,15 +1,15 @@
-import type { Occurrence } from '../domain/progress/occurrence.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Deliveries, Transaction } from './deliveries.ts'
 import type { EventLog } from './event-log.ts'
-import type { Log } from './log.ts'
+import type { Log, LogEntry } from './log.ts'
 import type { ProgressStore } from './progress-store.ts'
 
 /**
  * Takes part in the commit of what is told: whatever it throws, the work under way is rolled back, and its caller is told.
- * It may run twice for one occurrence, where the first transaction did not hold.
+ * It may run twice for one
+ * occurrence, where the first transaction did not hold; then its position may be another one.
  */
-export type TakesPartIn = (occurrence: Occurrence, atMs: number, tx: Transaction) => void
+export type TakesPartIn = (entry: LogEntry, tx: Transaction) => void
 
 /** What a profile provides: the stores that commit together, and their life. */
 export interface Store {

@@ -28,12 +28,23 @@ export function foreignProblems(event: Description): readonly string[] {
   want(producer.trim() !== '', 'producer must name a service')
   want(since.trim() !== '', 'since must name a release')
   want(topics.length > 0, 'topics must name one at least')
-  for (const topic of topics) want(TOPIC.test(topic), `topic ${topic} must be lower-case letters, digits, . _ -`)
+  problems.push(...topics.flatMap(topicProblems))
   want(new Set(topics).size === topics.length, 'topics must differ')
   return [...problems, ...keyProblems(event), ...shapeProblems(root)]
 }
 
-function keyProblems({ key, root }: Description): readonly string[] {
+/** What is wrong with sending an event to a topic by a key. */
+export function routeProblems(
+  route: Pick<Description, 'root' | 'key'> & { readonly topic: string },
+): readonly string[] {
+  return [...topicProblems(route.topic), ...keyProblems(route)]
+}
+
+function topicProblems(topic: string): readonly string[] {
+  return TOPIC.test(topic) ? [] : [`topic ${topic} must be lower-case letters, digits, . _ -`]
+}
+
+function keyProblems({ key, root }: Pick<Description, 'root' | 'key'>): readonly string[] {
   const found = fieldAt(root, key)
   if (found === undefined) return [`key ${key} is not in the payload`]
   if (found.optional) return [`key ${key} may be null`]

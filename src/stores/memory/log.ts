@@ -11,15 +11,16 @@ export class MemoryLog implements Log {
   readonly #listeners = new Set<AppendListener>()
 
   /** Called before each append. The rows of this store are changed by then: only `transact` takes all of it back. */
-  takingPart: ((occurrence: Occurrence, atMs: number) => void) | undefined
+  takingPart: ((entry: LogEntry) => void) | undefined
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
   append(occurrence: Occurrence): void {
-    this.takingPart?.(occurrence, this.#clock.nowMs())
-    this.#entries.push({ seq: this.#entries.length + 1, at: this.#clock.nowMs(), occurrence })
+    const entry = { seq: this.#entries.length + 1, at: this.#clock.nowMs(), occurrence }
+    this.takingPart?.(entry)
+    this.#entries.push(entry)
     queueMicrotask(() => {
       for (const listener of this.#listeners) listener([occurrence.type])
     })

@@ -39,17 +39,17 @@ export function openMemoryStore(clock: Clock, mode: Mode = 'strict', timeZone = 
 function transactions(log: MemoryLog, clock: Clock, takesPart: TakesPartIn | undefined) {
   const kept = new Map<string, string>()
   const open = (): MemoryTransaction =>
-    new MemoryTransaction(kept, (emission, tx) => takesPart?.(emission, clock.nowMs(), tx))
+    new MemoryTransaction(kept, (emission, tx) => takesPart?.({ seq: 0, at: clock.nowMs(), occurrence: emission }, tx))
   const apply = (tx: MemoryTransaction): void => {
     tx.apply()
     for (const emission of tx.emitted) log.append(emission)
   }
   if (takesPart !== undefined) {
-    log.takingPart = (occurrence, atMs) => {
+    log.takingPart = (entry) => {
       // Those of a transaction were told of when they were emitted.
-      if (occurrence.type === 'emitted') return
+      if (entry.occurrence.type === 'emitted') return
       const tx = open()
-      takesPart(occurrence, atMs, tx)
+      takesPart(entry, tx)
       apply(tx)
     }
   }

@@ -16,8 +16,8 @@ export class SqliteLog implements Log {
   readonly #journal: Journal
   readonly #tail: LogTail
   readonly #listeners = new Set<AppendListener>()
-  /** Called in the transaction, before each append: what it throws rolls the transaction's work back. */
-  takingPart: ((occurrence: Occurrence, atMs: number) => void) | undefined
+  /** Called in the transaction, with each entry: what it throws rolls the transaction's work back. */
+  takingPart: ((entry: LogEntry) => void) | undefined
   /** Types of what was appended since the listeners were last told. */
   #appended: Occurrence['type'][] = []
 
@@ -36,11 +36,12 @@ export class SqliteLog implements Log {
    */
   append(occurrence: Occurrence): void {
     const at = this.#clock.nowMs()
-    this.takingPart?.(occurrence, at)
     const { lastInsertRowid } = this.#statements
       .of('INSERT INTO log (at, type, key, data) VALUES (?, ?, ?, ?)')
       .run(at, occurrence.type, logKey(occurrence), JSON.stringify(occurrence))
-    this.#tail.append({ seq: Number(lastInsertRowid), at, occurrence })
+    const entry = { seq: Number(lastInsertRowid), at, occurrence }
+    this.#tail.append(entry)
+    this.takingPart?.(entry)
     this.#notify(occurrence.type)
   }
 

@@ -133,8 +133,8 @@ async function open(options: SqliteOptions, unlock: () => void): Promise<SqliteS
   const transaction = sqliteTransaction(statements, log)
   const { takesPart } = options
   if (takesPart !== undefined) {
-    log.takingPart = (occurrence, atMs) => {
-      takesPart(occurrence, atMs, transaction)
+    log.takingPart = (entry) => {
+      takesPart(entry, transaction)
     }
   }
   const catalogue = new SqliteCatalogue(statements, writer, log, options.clock)
