@@ -6,19 +6,28 @@ import { keyOf } from '../../kernel/definition-problems.ts'
 import type { PublicEvent } from '../../kernel/public-event.ts'
 import { asKey } from '../../kernel/scalar.ts'
 import { writeJson } from '../../kernel/write-json.ts'
-import { WAYMARK_EVENTS } from '../all.ts'
-import { AssessmentAttemptScored, AssessmentAttemptSubmitted, AttemptId } from './attempt.ts'
-import { CollectionCompleted, CollectionProgressChanged, CollectionProgressMoved } from './collection.ts'
-import { EnrolmentChanged, EnrolmentCreated, EnrolmentRemoved } from './enrolment.ts'
+import { AssessmentAttemptScored, AssessmentAttemptSubmitted, ATTEMPT, AttemptId } from './attempt.ts'
+import {
+  COLLECTION,
+  CollectionCompleted,
+  CollectionProgressChanged,
+  CollectionProgressMoved,
+  CollectionProgressMoveUndone,
+} from './collection.ts'
+import { ENROLMENT, EnrolmentChanged, EnrolmentCreated, EnrolmentRemoved } from './enrolment.ts'
 import { CollectionId, ContentId, ContextId, UserId } from './place.ts'
-import { ContentProgressCopied, ContentViewEnded, ContentViewStarted } from './view.ts'
+import {
+  ContentProgressCopied,
+  ContentViewCorrected,
+  ContentViewEnded,
+  ContentViewStarted,
+  VIEW as VIEW_EVENTS,
+} from './view.ts'
 
 type Of<T extends Occurrence['type']> = Extract<Occurrence, { readonly type: T }>
 /** What concerns only our own workers. */
 type Internal = 'collection-published' | 'context-changed' | 'rules-changed' | 'mode-changed' | 'unreadable'
-/** What puts right something that was told; no event of ours tells it yet. */
-type Correction = 'view-corrected' | 'move-undone'
-type Told = Exclude<Occurrence['type'], Internal | Correction>
+type Told = Exclude<Occurrence['type'], Internal>
 type Made = readonly (readonly [event: PublicEvent, payload: unknown])[]
 
 const at = (ms: number): Temporal.Instant => Temporal.Instant.fromEpochMilliseconds(ms)
@@ -38,6 +47,10 @@ const MAKERS: { readonly [T in Told]: (occurrence: Of<T>) => Made } = {
   'view-ended': (o) => [
     [ContentViewEnded, makePayload(ContentViewEnded, { view: { ...ofContent(o), completed_at: at(o.completedAt) } })],
   ],
+  'view-corrected': (o) => {
+    const view = { ...ofContent(o), completed_at: at(o.completedAt) }
+    return [[ContentViewCorrected, makePayload(ContentViewCorrected, { view })]]
+  },
   'view-copied': (o) => {
     const copy = {
       ...ofContent(o),
@@ -77,6 +90,10 @@ const MAKERS: { readonly [T in Told]: (occurrence: Of<T>) => Made } = {
     const to = { to_context_id: asKey(ContextId, o.toContextId), rule_id: o.ruleId, moved_at: at(o.movedAt) }
     return [[CollectionProgressMoved, makePayload(CollectionProgressMoved, { move: { ...inContext(o), ...to } })]]
   },
+  'move-undone': (o) => {
+    const move = { ...inContext(o), to_context_id: asKey(ContextId, o.toContextId) }
+    return [[CollectionProgressMoveUndone, makePayload(CollectionProgressMoveUndone, { move })]]
+  },
 }
 
 const KEY = { userId: '__proto__', collectionId: 'ಕ:1', contextId: 'batch 1' }
@@ -84,6 +101,7 @@ const VIEW = { ...KEY, contentId: 'c' }
 const OCCURRENCES: { readonly [T in Told]: Of<T> } = {
   'view-started': { type: 'view-started', ...VIEW },
   'view-ended': { type: 'view-ended', ...VIEW, completedAt: 0 },
+  'view-corrected': { type: 'view-corrected', ...VIEW, completedAt: -1 },
   'view-copied': {
     type: 'view-copied',
     ...VIEW,
@@ -99,6 +117,7 @@ const OCCURRENCES: { readonly [T in Told]: Of<T> } = {
   'collection-progress-changed': { type: 'collection-progress-changed', ...KEY, progress: 0, required: 3, status: 1 },
   'collection-completed': { type: 'collection-completed', ...KEY, completedAt: 1 },
   'progress-moved': { type: 'progress-moved', ...KEY, toContextId: 'batch 2', ruleId: 'r', movedAt: 2 },
+  'move-undone': { type: 'move-undone', ...KEY, toContextId: 'batch 2' },
 }
 
 function made(): Made {
@@ -107,12 +126,12 @@ function made(): Made {
   return Object.keys(OCCURRENCES).flatMap((type) => of(type as Told))
 }
 
-test('every event of ours can be made from what the progress core tells', () => {
+test('every event of ours about progress can be made from what the progress core tells', () => {
   assert.deepEqual(
     made()
       .map(([event]) => event.type)
       .sort(),
-    [...WAYMARK_EVENTS.keys()].sort(),
+    [...VIEW_EVENTS, ...ATTEMPT, ...ENROLMENT, ...COLLECTION].map(({ type }) => type).sort(),
   )
 })
 
