@@ -69,9 +69,10 @@ async function openapi(): Promise<string> {
 function publicEvents(): string {
   return `# Public events
 
-Generated from \`src/public-events/catalogue\` by \`npm run generate\`: what Waymark tells, and what of others it can read. Their Avro
-schemas stand in \`src/public-events/schemas\`, every minor of each; \`bin/waymark events schema TYPE\` prints the newest. Personal data
-is marked as naming a person (identifier), reaching one (contact), or written by one (free-text).
+Generated from \`src/public-events/catalogue\` by \`npm run generate\`: what Waymark defines to tell, and what of others it can read.
+That an event is defined does not say that this version sends it. The Avro schemas stand in \`src/public-events/schemas\`, every minor
+of each; \`bin/waymark events schema TYPE\` prints the newest. Personal data is marked as naming a person (identifier), reaching one
+(contact), or written by one (free-text).
 
 ${catalogueMarkdown(ALL_EVENTS)}
 `

@@ -1,5 +1,6 @@
 /** The only place that chooses implementations and puts them together (DESIGN, "Profiles"). */
 import type { FastifyInstance } from 'fastify'
+import { mkdirSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Config } from './config.ts'
@@ -12,15 +13,18 @@ import { createServer } from './http/server.ts'
 import { deriveKey, openIssuers, ownKey } from './http/token-keys.ts'
 import { tokenChecker } from './http/tokens.ts'
 import { openMetrics, type Metrics } from './observe.ts'
-import type { Clock } from './ports/clock.ts'
+import { everyInterval, type Clock } from './ports/clock.ts'
 import { reachNothing, type Reach } from './ports/crash-points.ts'
 import type { Store } from './ports/store.ts'
 import { openSqliteStore, type SqliteOptions, type SqliteStore } from './stores/sqlite/store.ts'
+import { openEvents, type Events } from './wire-events.ts'
 import { aggregator } from './workers/aggregate.ts'
 import { carryFirst } from './workers/carry-first.ts'
 import { carrier, type CarryLimits } from './workers/carry-over.ts'
+import { Runners } from './workers/consume/runners.ts'
 import { startLoop, type Loop, type LoopOptions } from './workers/loop.ts'
 import { republisher } from './workers/republish.ts'
+import { keepFor } from './workers/retention.ts'
 
 export const systemClock: Clock = { nowMs: () => Date.now() }
 
@@ -55,9 +59,12 @@ export async function openWaymark(
   // The server, which has the log of the process, comes after its store.
   let reportFold: (error: unknown) => void = () => undefined
   const { promise: broken, resolve: onBroken } = Promise.withResolvers<Error>()
+  mkdirSync(config.DATA, { recursive: true, mode: 0o700 })
+  const events = await openEvents(config, clock, deriveKey(ownKey(config.DATA), 'pseudonyms'))
   const store = await openSqliteStore({
     ...storeOptions(config, clock),
     ...weaker,
+    takesPart: events.takesPart,
     onCommit: metrics.commit,
     reach,
     onBroken,
@@ -73,7 +80,7 @@ export async function openWaymark(
     folded: store.folded,
   })
   try {
-    const served = await serveStore(config, clock, store, metrics, reach)
+    const served = await serveStore(config, clock, store, metrics, reach, events)
     reportFold = (error) => {
       served.app.log.error({ err: error }, 'views could not be folded into their table; it is tried again')
     }
@@ -106,6 +113,7 @@ async function serveStore(
   store: SqliteStore,
   metrics: Metrics,
   reach: Reach,
+  events: Events,
 ): Promise<Omit<Waymark, 'broken'>> {
   const own = ownKey(config.DATA)
   const tokens = tokenChecker({
@@ -135,12 +143,33 @@ async function serveStore(
     metrics.workerFailed(consumer, parked !== undefined)
     app.log.error({ err: error, consumer, parked: parked?.seq }, 'a worker failed')
   }
-  const loops = startWorkers(config, store, onError, reach)
+  const loops = startWorkers(config, store, onError, reach, events)
+  const runners = new Runners({
+    events: store.events,
+    deliveries: store.deliveries,
+    clock,
+    reach,
+    heldMax: config.HELD_EVENTS_MAX,
+    onError: (group, error, held) => {
+      metrics.workerFailed(group, held?.state === 'dead')
+      app.log.error({ err: error, group, position: held?.seq, dead: held?.state === 'dead' }, 'a consumer failed')
+    },
+  })
+  for (const subscriber of events.subscribers()) runners.start(subscriber)
+  const endRetention = keepFor(store, {
+    keepMs: config.EVENT_RETENTION,
+    clock,
+    every: everyInterval,
+    onError: (error) => {
+      app.log.error({ err: error }, 'old events could not be removed; it is tried again')
+    },
+  })
   return {
     app,
     store,
     idle: async () => {
       for (const loop of loops) await loop.idle()
+      await runners.idle()
     },
     stop: async () => {
       stopping = true
@@ -156,7 +185,8 @@ async function serveStore(
       } finally {
         clearInterval(sweep)
       }
-      await Promise.all(loops.map((loop) => loop.stop()))
+      endRetention()
+      await Promise.all([...loops.map((loop) => loop.stop()), runners.stop()])
       await store.close()
     },
   }
@@ -177,12 +207,13 @@ function trackSilent(server: Server): () => void {
   }
 }
 
-/** Starts every worker over a store. */
+/** Starts every worker over a store; without `events` those alone that its own state depends on. */
 export function startWorkers(
   config: Config,
   store: Store,
   onError: LoopOptions['onError'],
   reach: Reach = reachNothing,
+  events?: Events,
 ): readonly Loop[] {
   const { progress, log } = store
   const copies = MODE_TABLE[config.MODE].enrolment.carries === 'copies'
@@ -191,6 +222,7 @@ export function startWorkers(
     ...(carriesOver(config.MODE) ? [carrier(progress, log, carryLimits(config))] : []),
     aggregator(recomputing, config.WORKER_BATCH_MAX),
     republisher(recomputing, log, config.REPUBLISH_PAGE, reach),
+    ...(events === undefined ? [] : [events.relay(store.events)]),
   ]
   return consumers.map((consumer) =>
     startLoop(store.log, consumer, {

@@ -58,6 +58,15 @@ export const ERRORS = {
     status: 503,
     text: 'The keys of the issuer of this token cannot be fetched now: send the request again after the time in Retry-After.',
   },
+  // Public events
+  RECEIVER_REFUSED: {
+    status: 409,
+    text: 'A part of this installation that takes part in the commit said no: nothing was recorded.',
+  },
+  RECEIVER_FAILED: {
+    status: 503,
+    text: 'A part of this installation that takes part in the commit failed: nothing was recorded. Send the request again later.',
+  },
   // Progress
   VIEW_NOT_STARTED: { status: 404, text: 'There is no such view: start it first with POST /v1/view/start.' },
   CONTENT_NOT_IN_COLLECTION: { status: 400, text: 'The content is not part of the collection: check both ids.' },

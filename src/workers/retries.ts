@@ -16,6 +16,12 @@ const BACKOFF_MAX_MS = 5_000
 /** An entry that cannot be handled fails in a large batch and in a small one before it is tried alone. */
 const TRIES_WITH_OTHERS = 2
 
+/** Refusals come from the store, which is waited for; only a receiver refuses because of what it is told. */
+function isEntryToBlame(error: unknown): boolean {
+  if (!(error instanceof WaymarkError)) return true
+  return error.code === 'RECEIVER_REFUSED' || error.code === 'RECEIVER_FAILED'
+}
+
 /** What failures lead to: waits, smaller batches, and at last that an entry is put aside. */
 export class Retries {
   readonly #options: RetryOptions
@@ -51,7 +57,7 @@ export class Retries {
   noteOf(entries: readonly LogEntry[], error: unknown): LogEntry | undefined {
     this.note(error)
     const [first, last] = [entries[0], entries.at(-1)]
-    if (first === undefined || last === undefined || error instanceof WaymarkError) return undefined
+    if (first === undefined || last === undefined || !isEntryToBlame(error)) return undefined
     const { batchMax, retries } = this.#options
     if (first !== last) {
       this.#apart = { until: last.seq, size: entries.length > batchMax ? batchMax : 1 }

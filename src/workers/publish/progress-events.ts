@@ -12,6 +12,7 @@ import {
   CollectionCompleted,
   CollectionProgressChanged,
   CollectionProgressMoved,
+  CollectionProgressMoveUndone,
 } from '../../public-events/catalogue/waymark/collection.ts'
 import {
   EnrolmentChanged,
@@ -21,6 +22,7 @@ import {
 import { CollectionId, ContentId, ContextId, UserId } from '../../public-events/catalogue/waymark/place.ts'
 import {
   ContentProgressCopied,
+  ContentViewCorrected,
   ContentViewEnded,
   ContentViewStarted,
 } from '../../public-events/catalogue/waymark/view.ts'
@@ -32,15 +34,7 @@ type Type = Occurrence['type']
 type Of<T extends Type> = Extract<Occurrence, { readonly type: T }>
 
 /** What concerns only our own workers; and what is an event already, or cannot be read. */
-type Untold =
-  | 'collection-published'
-  | 'context-changed'
-  | 'rules-changed'
-  | 'mode-changed'
-  | 'emitted'
-  | 'unreadable'
-  | 'view-corrected'
-  | 'move-undone'
+type Untold = 'collection-published' | 'context-changed' | 'rules-changed' | 'mode-changed' | 'emitted' | 'unreadable'
 type Told = Exclude<Type, Untold>
 
 /** How one type of occurrence is told: as which events, and with what. */
@@ -72,6 +66,13 @@ const TELLINGS: { readonly [T in Told]: Telling<T> } = {
     tell: (o, about) => {
       const view = { ...ofContent(o), completed_at: at(o.completedAt) }
       return [made(ContentViewEnded, { view }, about(ContentViewEnded))]
+    },
+  },
+  'view-corrected': {
+    events: [ContentViewCorrected],
+    tell: (o, about) => {
+      const view = { ...ofContent(o), completed_at: at(o.completedAt) }
+      return [made(ContentViewCorrected, { view }, about(ContentViewCorrected))]
     },
   },
   'view-copied': {
@@ -133,6 +134,13 @@ const TELLINGS: { readonly [T in Told]: Telling<T> } = {
     tell: (o, about) => {
       const to = { to_context_id: asKey(ContextId, o.toContextId), rule_id: o.ruleId, moved_at: at(o.movedAt) }
       return [made(CollectionProgressMoved, { move: { ...inContext(o), ...to } }, about(CollectionProgressMoved))]
+    },
+  },
+  'move-undone': {
+    events: [CollectionProgressMoveUndone],
+    tell: (o, about) => {
+      const move = { ...inContext(o), to_context_id: asKey(ContextId, o.toContextId) }
+      return [made(CollectionProgressMoveUndone, { move }, about(CollectionProgressMoveUndone))]
     },
   },
 }

@@ -54,4 +54,28 @@ export const CollectionProgressMoved = definePublicEvent({
   },
 })
 
-export const COLLECTION = [CollectionProgressChanged, CollectionCompleted, CollectionProgressMoved]
+export const CollectionProgressMoveUndone = definePublicEvent({
+  ...about,
+  type: 'org.waymark.learning.collection.progress_move.undone.v1',
+  description:
+    'What was told late, or another rule, took a move back: the progress counts in the context that had been left ' +
+    'again, unless another move of it is told next.',
+  key: 'move.user_id',
+  data: {
+    move: record(
+      'CollectionProgressMoveUndoneData',
+      'The move that holds no more; the context is the one that had been left.',
+      {
+        ...IN_CONTEXT,
+        to_context_id: field(ContextId, 'context of the same collection in which the progress had counted meanwhile'),
+      },
+    ),
+  },
+})
+
+export const COLLECTION = [
+  CollectionProgressChanged,
+  CollectionCompleted,
+  CollectionProgressMoved,
+  CollectionProgressMoveUndone,
+]

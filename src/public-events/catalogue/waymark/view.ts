@@ -26,6 +26,24 @@ export const ContentViewEnded = definePublicEvent({
   },
 })
 
+export const ContentViewCorrected = definePublicEvent({
+  ...about,
+  type: 'org.waymark.learning.content.view.corrected.v1',
+  description:
+    'A message that came late put right when a content was completed there: nearly always earlier than had been told.',
+  key: 'view.user_id',
+  data: {
+    view: record('ContentViewCorrectedData', 'The view, complete before and now.', {
+      ...OF_CONTENT,
+      completed_at: field(
+        datetime,
+        'when the learner completed it, in place of what had been told; it may be the same time, where an own ' +
+          'completion took the place of a copy',
+      ),
+    }),
+  },
+})
+
 export const ContentProgressCopied = definePublicEvent({
   ...about,
   type: 'org.waymark.learning.content.progress.copied.v1',
@@ -42,4 +60,4 @@ export const ContentProgressCopied = definePublicEvent({
   },
 })
 
-export const VIEW = [ContentViewStarted, ContentViewEnded, ContentProgressCopied]
+export const VIEW = [ContentViewStarted, ContentViewEnded, ContentViewCorrected, ContentProgressCopied]

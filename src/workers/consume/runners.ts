@@ -1,0 +1,40 @@
+import { startRunner, type Runner, type RunnerParts } from './runner.ts'
+import type { Subscriber } from './subscriber.ts'
+
+/** The groups that this process delivers to. Some come and go while it runs. */
+export class Runners {
+  readonly #parts: RunnerParts
+  readonly #running = new Map<string, { readonly subscriber: Subscriber; readonly runner: Runner }>()
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts
+  }
+
+  /** @throws TypeError where a group of this name is running: two would do everything twice */
+  start(subscriber: Subscriber): void {
+    const { name } = subscriber
+    if (this.#running.has(name)) throw new TypeError(`there are two groups named ${name}`)
+    this.#running.set(name, { subscriber, runner: startRunner(subscriber, this.#parts) })
+  }
+
+  /** Ends deliveries to a group, once the events under way are done. */
+  async end(name: string): Promise<void> {
+    const running = this.#running.get(name)
+    this.#running.delete(name)
+    await running?.runner.stop()
+  }
+
+  /** The groups that are delivered to, with the topics that they read. */
+  get subscribers(): readonly Subscriber[] {
+    return [...this.#running.values()].map(({ subscriber }) => subscriber)
+  }
+
+  /** Resolves when every group has handled what is logged so far, or cannot. */
+  async idle(): Promise<void> {
+    for (const { runner } of this.#running.values()) await runner.idle()
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#running.keys()].map((name) => this.end(name)))
+  }
+}
