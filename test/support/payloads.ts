@@ -3,56 +3,22 @@ import fc from 'fast-check'
 import { Bytes } from '../../src/public-events/kernel/bytes.ts'
 import type { ScalarKind } from '../../src/public-events/kernel/scalar.ts'
 import { isScalar, type DataType } from '../../src/public-events/kernel/shape.ts'
+import { FALSY, FULL, MAP_KEYS, mapOf } from '../../src/testing/extremes.ts'
 
 /** `full`: every field says something; `sparse`: optional fields are null; `falsy`: values that count as nothing. */
 export type Sample = 'full' | 'sparse' | 'falsy'
 export const SAMPLES: readonly Sample[] = ['full', 'sparse', 'falsy']
 
-const EPOCH = Temporal.Instant.fromEpochMilliseconds(0)
-const SOME: Readonly<Record<ScalarKind, unknown>> = {
-  boolean: true,
-  long: 2 ** 53 - 1,
-  double: -0.1,
-  string: 'ಕನ್ನಡ \u{1F600} \uFEFF"\0',
-  bytes: Bytes.of(new Uint8Array([0, 128, 255])),
-  datetime: Temporal.Instant.from('2026-11-21T17:48:32.123456Z'),
-  uuid: '0190a8f2-9c1e-7d3a-8b4c-0123456789ab',
-  key: 'course-v1:edX+Demo+2026',
-}
-const NOTHING: Readonly<Record<ScalarKind, unknown>> = {
-  boolean: false,
-  long: 0,
-  double: 0,
-  string: '',
-  bytes: Bytes.of(new Uint8Array()),
-  datetime: EPOCH,
-  uuid: '00000000-0000-0000-0000-000000000000',
-  key: '0',
-}
-
 export function samplePayload(type: DataType, sample: Sample): unknown {
-  if (isScalar(type)) return (sample === 'falsy' ? NOTHING : SOME)[type.kind]
+  if (isScalar(type)) return (sample === 'falsy' ? FALSY : FULL)[type.kind]
   if (type.kind === 'list') return sample === 'falsy' ? [] : [1, 2].map(() => samplePayload(type.items, sample))
   if (type.kind === 'map') {
-    return sample === 'falsy'
-      ? {}
-      : mapOf(
-          [
-            ['__proto__', ''],
-            ['', 'b'],
-          ].map(([key = '']) => [key, samplePayload(type.values, sample)]),
-        )
+    return sample === 'falsy' ? {} : mapOf(MAP_KEYS.map((key) => [key, samplePayload(type.values, sample)]))
   }
   const fields = Object.entries(type.fields).map(([key, { type: inner, optional }]) => {
     return [key, optional && sample === 'sparse' ? null : samplePayload(inner, sample)] as const
   })
   return Object.fromEntries(fields)
-}
-
-function mapOf(entries: readonly (readonly [string, unknown])[]): unknown {
-  const made = Object.create(null) as Record<string, unknown>
-  for (const [key, value] of entries) made[key] = value
-  return made
 }
 
 const text = fc.string({ unit: 'grapheme', maxLength: 8 })
