@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import { eventOf, handledIn, Recorder, run, type Fault } from '../../../test/support/delivering.ts'
 import { WaymarkError } from '../../domain/errors.ts'
+import type { Deliveries } from '../../ports/deliveries.ts'
 import type { Store } from '../../ports/store.ts'
 import { IMPLEMENTATIONS } from '../../stores/kit/stores.ts'
 import { Unreadable } from './subscriber.ts'
@@ -278,3 +279,29 @@ guarantee('a group that begins with the latest is told nothing of the past', asy
   await group.idle()
   assert.deepEqual(await handledIn(store), ['a2'])
 })
+
+guarantee(
+  'where the store fails as the group moves on, it moves on later and handles nothing twice',
+  async (t, store, where) => {
+    let broken = 2
+    const deliveries = new Proxy(store.deliveries, {
+      get: (target, name: keyof Deliveries) => {
+        if (name === 'advance' && broken > 0) {
+          broken -= 1
+          return () => Promise.reject(new WaymarkError('STORE_UNAVAILABLE'))
+        }
+        // A store's methods belong to it.
+        return target[name].bind(target) as unknown
+      },
+    })
+    const group = run(store, new Recorder().subscriber({}, where), { deliveries })
+    t.after(() => group.stop())
+    await append(store, 'a1', 'b1')
+    await group.idle()
+    await append(store, 'a2')
+    await group.idle()
+    assert.deepEqual(await handledOf(store, 'a'), ['a1', 'a2'])
+    assert.deepEqual(await handledOf(store, 'b'), ['b1'])
+    assert.equal((await store.deliveries.find('group'))?.position, await store.events.last())
+  },
+)
