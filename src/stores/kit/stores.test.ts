@@ -1,6 +1,8 @@
 import { sharesRows } from '../../domain/progress/shared-rows.ts'
 import { MODES } from '../../domain/progress/mode.ts'
 import { catalogueKit } from './catalogue.kit.ts'
+import { deliveriesKit } from './deliveries.kit.ts'
+import { eventLogKit } from './event-log.kit.ts'
 import { logKit } from './log.kit.ts'
 import { modesKit } from './modes.kit.ts'
 import { progressStoreKit } from './progress-store.kit.ts'
@@ -13,6 +15,8 @@ for (const implementation of IMPLEMENTATIONS) {
   progressStoreKit(implementation)
   recordViewsKit(implementation)
   logKit(implementation)
+  eventLogKit(implementation)
+  deliveriesKit(implementation)
   catalogueKit(implementation)
   rulesKit(implementation)
 }

@@ -132,6 +132,7 @@ class GroupRunner implements Runner {
   async #open(): Promise<State> {
     // What moved it before must be over, or it would be read from before that.
     await this.#advancing.catch(() => undefined)
+    this.#advancing = Promise.resolve()
     const { name, from, afterDead } = this.#subscriber
     const { events, deliveries, heldMax } = this.#parts
     const group = await deliveries.open(name, from === 'latest' ? await events.last() : 0)
