@@ -8,6 +8,7 @@ import {
   EnrolmentCreated,
   EnrolmentRemoved,
   field,
+  inTransaction,
   opt,
   record,
   string,
@@ -55,6 +56,17 @@ test('a commit does not wait: asynchronous work is refused, and leaves nothing b
   })
   await assert.rejects(waiting, /may not be asynchronous/)
   assert.deepEqual(bus.published(), [])
+})
+
+test('asynchronous work in the commit of a group or a receiver is refused as well', async () => {
+  // The compiler takes such functions, because nobody asks for what they return; only a linter sees it.
+  const later = (async () => Promise.reject(new Error('later'))) as () => void
+  const group = consumerGroup({ name: 'later', retry: { max: 1 } }).apply(CollectionCompleted, later)
+  await using bus = testBus({ groups: [group], receivers: [inTransaction('later', EnrolmentCreated, later)] })
+  await bus.emit(CollectionCompleted, complete)
+  await assert.rejects(bus.settled(), /group later: what is done in the commit may not be asynchronous/)
+  const refused = bus.emit(EnrolmentCreated, fake(EnrolmentCreated))
+  await assert.rejects(refused, ({ cause }: Error) => /may not be asynchronous/.test(String((cause as Error).cause)))
 })
 
 test('a receiver in the commit says no to it, and the sentence is told', async () => {

@@ -3,6 +3,7 @@ import { emission } from '../codec/emission.ts'
 import type { Transaction } from '../ports/deliveries.ts'
 import type { Payload, PayloadInput, PublicEvent } from '../public-events/kernel/public-event.ts'
 import type { Commit, ConsumerGroup, Following } from '../workers/consume/consumer-group.ts'
+import { inCommit } from '../workers/consume/group-subscriber.ts'
 import type { Receiver } from '../workers/consume/receiver.ts'
 import { openBusParts, type BusOptions, type BusParts } from './bus-parts.ts'
 import { readDeadLetters, type DeadEvent } from './dead-events.ts'
@@ -65,14 +66,8 @@ export class TestBus implements AsyncDisposable {
    * @throws also TypeError where the work is asynchronous: a commit does not wait
    */
   async transact<T>(work: (commit: Commit) => T): Promise<T> {
-    const result = await this.#parts.store.transact((tx) => {
-      const done = work(this.#commitOf(tx))
-      if (done instanceof Promise) {
-        done.catch(() => undefined)
-        throw new TypeError('work in a commit may not be asynchronous')
-      }
-      return done
-    })
+    const { store } = this.#parts
+    const result = await store.transact((tx) => inCommit('transact', () => work(this.#commitOf(tx))))
     await this.#parts.relay.idle()
     await this.#record.update()
     return result

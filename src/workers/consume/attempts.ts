@@ -1,8 +1,8 @@
 /** Tries to handle events: those of one key in order, several keys at a time. */
-import { WaymarkError } from '../../domain/errors.ts'
 import { GroupMoved, type Deliveries, type Group } from '../../ports/deliveries.ts'
 import type { LoggedEvent } from '../../ports/event-log.ts'
 import type { Reach } from '../../ports/crash-points.ts'
+import { isEntryToBlame } from '../retries.ts'
 import type { Subscriber } from './subscriber.ts'
 
 /** The first event of each key that could not be handled, with the reason. What follows it of that key was not tried. */
@@ -26,7 +26,7 @@ export function tryAll(attempt: Attempt, events: readonly LoggedEvent[]): Promis
 
 /** Work that is all in the commit: the events of many keys share one, in their order. */
 async function tryTogether(attempt: Attempt, events: readonly LoggedEvent[]): Promise<Failures> {
-  const { subscriber, deliveries, group, reach } = attempt
+  const { subscriber, deliveries, group, signal, reach } = attempt
   const failures = new Map<string, { readonly seq: number; readonly error: unknown }>()
   await Promise.all(
     events.map((event) => {
@@ -50,7 +50,7 @@ async function tryTogether(attempt: Attempt, events: readonly LoggedEvent[]): Pr
     }),
   )
   reach('consumer-settled')
-  throwGeneral(failures)
+  throwGeneral(failures, signal)
   return failures
 }
 
@@ -79,7 +79,7 @@ async function tryByKey(attempt: Attempt, events: readonly LoggedEvent[]): Promi
     }
   }
   await Promise.all(Array.from({ length: attempt.subscriber.concurrency }, work))
-  throwGeneral(failures)
+  throwGeneral(failures, attempt.signal)
   return failures
 }
 
@@ -106,15 +106,12 @@ export async function tryOne(
 }
 
 /** A failure that no event is to blame for ends the whole attempt: it is made again. */
-function throwGeneral(failures: Failures): void {
-  for (const { error } of failures.values()) if (isGeneral(error)) throw error
+function throwGeneral(failures: Failures, signal: AbortSignal): void {
+  for (const { error } of failures.values()) if (isGeneral(error, signal)) throw error
 }
 
-/** Whether the store, a stop or an operator is the reason. */
-export function isGeneral(error: unknown): boolean {
-  return (
-    error instanceof WaymarkError ||
-    error instanceof GroupMoved ||
-    (error instanceof DOMException && error.name === 'AbortError')
-  )
+/** Whether the store, a stop or an operator is the reason; a handler may also abort something of its own. */
+export function isGeneral(error: unknown, signal: AbortSignal): boolean {
+  if (error instanceof GroupMoved || !isEntryToBlame(error)) return true
+  return signal.aborted && error instanceof DOMException && error.name === 'AbortError'
 }

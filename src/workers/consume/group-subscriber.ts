@@ -46,7 +46,9 @@ export function groupSubscriber(group: ConsumerGroup, parts: GroupParts): Subscr
       const handler = handlers.get(event.type)
       if (handler?.apply === undefined) return
       const delivered = deliveredOf(event, parts.sender, NEVER)
-      handler.apply(commitOf(tx, name, delivered.metadata, parts.clock), read(handler, event), delivered)
+      const commit = commitOf(tx, name, delivered.metadata, parts.clock)
+      const { apply } = handler
+      inCommit(`group ${name}`, () => apply(commit, read(handler, event), delivered))
     },
   }
 }
@@ -68,6 +70,18 @@ function topicsOf({ options, handlers }: ConsumerGroup, routes: Routes): readonl
 
 function deliveredOf(event: LoggedEvent, sender: Sender, signal: AbortSignal): Delivered {
   return { metadata: metadataOf(event, sender), topic: event.topic, key: event.key, position: event.seq, signal }
+}
+
+/**
+ * Does work in a commit, which does not wait: what an asynchronous function does later would not be in it.
+ * @throws TypeError where the work is asynchronous; whatever it throws
+ */
+export function inCommit<T>(who: string, work: () => T): T {
+  const result = work()
+  if (!(result instanceof Promise)) return result
+  // It is refused whatever becomes of it.
+  result.catch(() => undefined)
+  throw new TypeError(`${who}: what is done in the commit may not be asynchronous`)
 }
 
 /** What a handler may do in the commit, in the name of its group. */

@@ -10,7 +10,7 @@ import type { Catalogue } from '../../public-events/kernel/catalogue.ts'
 import { metadataOf, type MadeEvent, type Sender } from '../publish/made-event.ts'
 import { progressEvents, PROGRESS_EVENTS } from '../publish/progress-events.ts'
 import { consumerGroup, type Commit, type ConsumerGroup, type Handle } from './consumer-group.ts'
-import { commitOf } from './group-subscriber.ts'
+import { commitOf, inCommit } from './group-subscriber.ts'
 import type { EventReader } from './reader.ts'
 
 /** Called in the commit. It may be called twice for one event, where the first commit did not hold. */
@@ -62,9 +62,7 @@ export function takingPart(receivers: readonly Receiver[], parts: ReceiverParts)
       const metadata = metadataOf({ ...made, type: made.event.type, minor: made.event.minor }, parts.sender)
       for (const receiver of byType.get(made.event.type) ?? []) {
         const commit = commitOf(tx, `receiver:${receiver.id}`, metadata, parts.clock)
-        call(receiver, () => {
-          receiver.receive(commit, made.payload, metadata)
-        })
+        call(receiver, () => receiver.receive(commit, made.payload, metadata))
       }
     }
   }
@@ -88,9 +86,9 @@ function eventsOf(
 }
 
 /** @throws WaymarkError RECEIVER_REFUSED, RECEIVER_FAILED */
-function call({ id }: Receiver, receive: () => void): void {
+function call({ id }: Receiver, receive: () => unknown): void {
   try {
-    receive()
+    inCommit(`receiver ${id}`, receive)
   } catch (error) {
     if (error instanceof WaymarkError) throw error
     if (error instanceof Refusal) throw new WaymarkError('RECEIVER_REFUSED', { text: error.message, cause: error })

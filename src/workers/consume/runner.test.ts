@@ -305,3 +305,55 @@ guarantee(
     assert.equal((await store.deliveries.find('group'))?.position, await store.events.last())
   },
 )
+
+guarantee(
+  'whoever waits for a group leaves others their turn, also where its clock stands still',
+  async (t, store, where) => {
+    const recorder = new Recorder()
+    recorder.fault = (_, tries) => {
+      if (tries < 2) throw new Error('not yet')
+    }
+    let now = Date.now()
+    const retry = { max: 3, firstMs: 20, mostMs: 20 }
+    const group = run(store, recorder.subscriber({ retry }, where), { clock: { nowMs: () => now } })
+    t.after(() => group.stop())
+    await append(store, 'a1')
+    const timer = setInterval(() => (now += 10), 5)
+    t.after(() => {
+      clearInterval(timer)
+    })
+    await group.idle()
+    assert.deepEqual(await handledIn(store), ['a1'])
+  },
+)
+
+guarantee(
+  'what an emitted event is refused for is the fault of the event that it follows from',
+  async (t, store, where) => {
+    const recorder = new Recorder()
+    recorder.fault = ({ id }) => {
+      if (id === 'a1') throw new WaymarkError('RECEIVER_REFUSED')
+    }
+    const group = run(store, recorder.subscriber({ retry: { max: 2, firstMs: 1, mostMs: 1 } }, where))
+    t.after(() => group.stop())
+    await append(store, 'a1', 'b1')
+    await group.idle()
+    assert.deepEqual(await handledIn(store), ['b1'])
+    assert.deepEqual(
+      (await store.deliveries.held('group', 9)).map(({ state, tries }) => [state, tries]),
+      [['dead', 2]],
+    )
+  },
+)
+
+guarantee('work that aborts something of its own has failed like other work', async (t, store, where) => {
+  const recorder = new Recorder()
+  recorder.fault = () => {
+    AbortSignal.abort().throwIfAborted()
+  }
+  const group = run(store, recorder.subscriber({ retry: { max: 2, firstMs: 1, mostMs: 1 } }, where))
+  t.after(() => group.stop())
+  await append(store, 'a1')
+  await group.idle()
+  assert.equal((await store.deliveries.find('group'))?.dead, 1)
+})

@@ -59,8 +59,8 @@ class GroupRunner implements Runner {
   #woken = false
   #wake: () => void = () => undefined
   #turned = Promise.withResolvers<void>()
-  /** Whether the last turn found nothing to do now. */
-  #resting = false
+  /** How long the last turn found nothing to do. */
+  #waitMs = 0
 
   constructor(subscriber: Subscriber, parts: RunnerParts) {
     this.#subscriber = subscriber
@@ -70,15 +70,20 @@ class GroupRunner implements Runner {
 
   async idle(): Promise<void> {
     const target = await this.#parts.events.last()
-    const done = (): boolean =>
-      this.#resting &&
-      this.#state !== undefined &&
-      (this.#state.group.paused !== undefined ||
-        (this.#state.through >= target && this.#state.holding.nextAtMs() === undefined))
-    while (!this.#stopping.signal.aborted && !done()) {
-      this.#rouse()
+    while (!this.#stopping.signal.aborted && !this.#hasDone(target)) {
+      // What waits for its time is waited for, and not asked for again and again.
+      if (this.#waitMs === UNTIL_WOKEN) this.#rouse()
       await this.#turned.promise
     }
+  }
+
+  /** Whether nothing up to here is left that it could do. */
+  #hasDone(target: number): boolean {
+    if (this.#waitMs === 0 || this.#state === undefined) return false
+    const { group, holding, through } = this.#state
+    if (group.paused !== undefined) return true
+    // Full of dead letters it reads no more.
+    return holding.nextAtMs() === undefined && (through >= target || holding.size >= this.#parts.heldMax)
   }
 
   async stop(): Promise<void> {
@@ -102,7 +107,7 @@ class GroupRunner implements Runner {
     while (!this.#stopping.signal.aborted) {
       this.#woken = false
       const waitMs = await this.#turn()
-      this.#resting = waitMs > 0
+      this.#waitMs = waitMs
       this.#turned.resolve()
       this.#turned = Promise.withResolvers()
       if (waitMs > 0) await this.#pause(waitMs)
@@ -176,7 +181,7 @@ class GroupRunner implements Runner {
       state.holding.remove(held)
       return true
     } catch (error) {
-      if (isGeneral(error)) throw error
+      if (isGeneral(error, this.#stopping.signal)) throw error
       const again = failed(held, held.tries, error, this.#subscriber.retry, this.#parts.clock.nowMs())
       await this.#parts.deliveries.advance(state.group, 0, [again])
       state.holding.add(again)
