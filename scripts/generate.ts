@@ -2,15 +2,16 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
+import { eventsDocument } from '../src/commands/events/document.ts'
 import { VARIABLES } from '../src/config.ts'
 import { openApiDocument } from '../src/http/openapi.ts'
 import { errorTable } from '../src/http/envelope.ts'
 import { RULES } from '../src/http/access.ts'
 import { ROUTES } from '../src/http/routes.ts'
 import { PUBLIC_ROUTES } from '../src/http/public-routes.ts'
+import { BARE } from '../src/plugins.ts'
 import { ALL_EVENTS } from '../src/public-events/catalogue/all.ts'
 import { asyncApi } from '../src/public-events/kernel/asyncapi.ts'
-import { catalogueMarkdown } from '../src/public-events/kernel/markdown.ts'
 import { table } from './markdown.ts'
 import { modesDocument } from './modes-document.ts'
 
@@ -66,18 +67,6 @@ async function openapi(): Promise<string> {
   return `${JSON.stringify(await openApiDocument(ROUTES, PUBLIC_ROUTES), undefined, 2)}\n`
 }
 
-function publicEvents(): string {
-  return `# Public events
-
-Generated from \`src/public-events/catalogue\` by \`npm run generate\`: what Waymark defines to tell, and what of others it can read.
-That an event is defined does not say that this version sends it. The Avro schemas stand in \`src/public-events/schemas\`, every minor
-of each; \`bin/waymark events schema TYPE\` prints the newest. Personal data is marked as naming a person (identifier), reaching one
-(contact), or written by one (free-text).
-
-${catalogueMarkdown(ALL_EVENTS)}
-`
-}
-
 function asyncApiDocument(): string {
   const info = { title: 'Waymark', version: '1.0.0' }
   return `${JSON.stringify(asyncApi(ALL_EVENTS, info, 'waymark'), undefined, 2)}\n`
@@ -93,7 +82,7 @@ const files: Readonly<Record<string, string>> = {
   'reference/errors.md': errors(),
   'reference/access.md': access(),
   'reference/openapi.json': await openapi(),
-  'reference/public-events.md': publicEvents(),
+  'reference/public-events.md': eventsDocument(BARE),
   'reference/asyncapi.json': asyncApiDocument(),
   'modes.md': modesDocument(),
 }

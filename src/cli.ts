@@ -110,7 +110,7 @@ function program(): Command {
       if (!(await bench(options))) process.exitCode = EXIT.failed
     })
 
-  addEventsCommands(waymark.command('events'), withExample)
+  addEventsCommands(waymark.command('events'), readEnvironment, withExample)
   return waymark
 }
 

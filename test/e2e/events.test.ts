@@ -50,7 +50,7 @@ test('a misspelt event is wrong use, answered with the nearest and an example', 
 })
 
 test('every command has help with an example', () => {
-  for (const command of ['check', 'snapshot', 'list', 'schema', 'encode', 'decode']) {
+  for (const command of ['check', 'snapshot', 'list', 'docs', 'schema', 'encode', 'decode']) {
     const { code, out } = waymark([command, '--help'])
     assert.equal(code, 0)
     assert.match(out.toString(), /Example:\n {2}.*bin\/waymark events /)

@@ -1,8 +1,8 @@
-import { ALL_EVENTS } from '../../public-events/catalogue/all.ts'
+import type { Catalogue } from '../../public-events/kernel/catalogue.ts'
 
-/** Prints all events of this version, one in a line, or as JSON. */
-export function list(json: boolean): void {
-  const events = [...ALL_EVENTS.values()].map((event) => {
+/** Prints all events, one in a line, or as JSON. */
+export function list(json: boolean, catalogue: Catalogue): void {
+  const events = [...catalogue.values()].map((event) => {
     const { type, minor, description, producer, topics, key, since, deprecated } = event
     return {
       type,

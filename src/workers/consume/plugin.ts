@@ -7,6 +7,11 @@ export interface Plugin {
   readonly name: string
   /** Events of its own, which it emits. */
   readonly events?: readonly PublicEvent[]
+  /**
+   * Folder where `waymark events snapshot` stores the schemas of its events: messages of an older minor are read by
+   * them. Without one, what is still in the log when a minor is raised becomes a dead letter.
+   */
+  readonly schemas?: string
   readonly groups?: readonly ConsumerGroup[]
   /** Receivers in the commit; those after it are groups. */
   readonly receivers?: readonly Receiver[]
