@@ -15,7 +15,7 @@ import {
   UserId,
 } from 'waymark/events'
 import { fake, testBus, type TestBus } from 'waymark/events/testing'
-import { BadgeAwarded, badges, CLOSED, guard, type Mail } from '../../test/support/badges.ts'
+import { BadgeAwarded, badges, CLOSED, guard, type Mail } from '../../test/support/badge-plugin.ts'
 
 const complete = fake(CollectionCompleted, { completion: { user_id: 'asha', collection_id: 'maths' } })
 

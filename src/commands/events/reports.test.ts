@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CollectionCompleted, LiveEventPublished, openedx } from 'waymark/events'
-import { BadgeAwarded, badges } from '../../../test/support/badges.ts'
+import { BadgeAwarded, badges } from '../../../test/support/badge-plugin.ts'
 import { BARE, type Installed } from '../../plugins.ts'
 import { catalogueOf } from '../../public-events/kernel/catalogue.ts'
 import { PROGRESS_EVENTS } from '../../workers/publish/progress-events.ts'
