@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../../ports/clock.ts'
 import { reachNothing, type Reach } from '../../ports/crash-points.ts'
 import { GroupMoved, type Deliveries, type Group, type Held } from '../../ports/deliveries.ts'
@@ -125,7 +126,10 @@ class GroupRunner implements Runner {
       if (error instanceof GroupMoved || this.#stopping.signal.aborted) return 0
       this.#parts.onError(this.#subscriber.name, error, undefined)
       this.#storeFailures += 1
-      return Math.min(STORE_WAIT_MS * 2 ** Math.min(this.#storeFailures - 1, 10), STORE_WAIT_MAX_MS)
+      const waitMs = Math.min(STORE_WAIT_MS * 2 ** Math.min(this.#storeFailures - 1, 10), STORE_WAIT_MAX_MS)
+      // New events do not end this wait: they could not be handled either.
+      await delay(waitMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined)
+      return 0
     }
   }
 
