@@ -11,6 +11,7 @@ import type { Metrics } from '../../src/observe.ts'
 import type { Clock, Defer } from '../../src/ports/clock.ts'
 import type { CrashPoint } from '../../src/ports/crash-points.ts'
 import type { Log } from '../../src/ports/log.ts'
+import { noWebhooks } from '../../src/ports/webhook-control.ts'
 import { openSqliteStore, type SqliteStore } from '../../src/stores/sqlite/store.ts'
 import { startWorkers } from '../../src/wire.ts'
 import { FOLD, LIMITS } from './disk.ts'
@@ -117,6 +118,7 @@ export class Server {
       store,
       metrics: NO_METRICS,
       links: linkSigner(new Uint8Array(32)),
+      webhooks: noWebhooks,
       report: (error) => {
         this.#fault(`a fault of the program: ${String(error.cause)}`)
       },
