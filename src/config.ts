@@ -252,9 +252,9 @@ export const VARIABLES = {
   ),
   WEBHOOKS_MAX: variable(count(0, 10_000), '100', 'most webhooks of this installation', '100', asInteger),
   WEBHOOK_TIMEOUT: variable(
-    millis,
+    Type.Number({ minimum: 1, maximum: 600_000 }),
     'PT15S',
-    'longest wait for the answer of a webhook (ISO 8601 duration)',
+    'longest wait for the answer of a webhook (ISO 8601 duration, at most PT10M)',
     'PT15S',
     asMillis,
   ),

@@ -7,6 +7,7 @@ import { WaymarkError } from '../../domain/errors.ts'
 import type { WebhookReport } from '../../ports/webhook-control.ts'
 import type { WebhookSettings } from '../../ports/webhooks.ts'
 import { ContentViewEnded, ContentViewStarted } from '../../public-events/catalogue/waymark/view.ts'
+import { consumerGroup } from '../consume/consumer-group.ts'
 
 async function opened(t: TestContext, ...parts: Parameters<typeof startWebhooks>): Promise<[Receiver, Hooked]> {
   const receiver = await Receiver.open()
@@ -348,6 +349,11 @@ test('after a restart a webhook goes on where it stopped, and what was half-remo
   assert.deepEqual(receiver.ids.slice(3), ['e2', 'e4'])
   const names = (await hooked.store.deliveries.groups()).map(({ name }) => name.replace(/webhook:.*/, 'webhook'))
   assert.deepEqual(names, ['another', 'webhook'])
+})
+
+test('no group of a plugin can be taken for that of a webhook', () => {
+  assert.throws(() => consumerGroup({ name: 'webhook:mine' }), /are those of webhooks/)
+  assert.equal(consumerGroup({ name: 'webhooks' }).name, 'webhooks')
 })
 
 test('webhooks that would get nothing, or lead nowhere, are refused with the field at fault', async (t) => {
