@@ -6,7 +6,7 @@ import type { Store } from './ports/store.ts'
 import type { Events } from './wire-events.ts'
 import type { Runners } from './workers/consume/runners.ts'
 import { AllowList } from './workers/webhooks/allow-list.ts'
-import { Webhooker } from './workers/webhooks/control.ts'
+import { RunningWebhooks } from './workers/webhooks/control.ts'
 import { Guard, type Resolve } from './workers/webhooks/guard.ts'
 import { Poster } from './workers/webhooks/post.ts'
 import { Vault } from './workers/webhooks/vault.ts'
@@ -26,10 +26,10 @@ export interface WebhookSurroundings {
 export function openWebhooks(
   config: Config,
   { store, events, runners, clock, key, resolve }: WebhookSurroundings,
-): Webhooker {
+): RunningWebhooks {
   const guard = new Guard(allowList(config.WEBHOOK_ALLOW), resolve)
   const { catalogue, routes, reader, sender, pseudonym } = events
-  return new Webhooker({
+  return new RunningWebhooks({
     webhooks: store.webhooks,
     deliveries: store.deliveries,
     events: store.events,

@@ -10,11 +10,11 @@ import { openMemoryStore } from '../../src/stores/memory/store.ts'
 import { openEvents } from '../../src/wire-events.ts'
 import { openWebhooks } from '../../src/wire-webhooks.ts'
 import { Runners } from '../../src/workers/consume/runners.ts'
-import type { Webhooker } from '../../src/workers/webhooks/control.ts'
+import type { RunningWebhooks } from '../../src/workers/webhooks/control.ts'
 
 export interface Hooked {
   readonly store: Store
-  readonly webhooks: Webhooker
+  readonly webhooks: RunningWebhooks
   /** What was told of failures. */
   readonly errors: unknown[]
   /** Ends deliveries; the store stays. */

@@ -22,7 +22,7 @@ export interface ControlParts extends WebhookParts {
 }
 
 /** Webhooks of this process. Changes are made one after the other, so that none meets another half-way. */
-export class Webhooker implements WebhookControl {
+export class RunningWebhooks implements WebhookControl {
   readonly #parts: ControlParts
   readonly #stopping = new AbortController()
   #changing: Promise<unknown> = Promise.resolve()

@@ -174,6 +174,10 @@ test('a name that leads to this machine is not called, and neither is one that l
     const poster = new Poster(new Guard(new EveryPort([]), answering(addresses)), 2_000)
     await assert.rejects(poster.post(url, {}, 'x', new AbortController().signal), AddressRefused)
   }
+  // Asked for real: every system has this name.
+  const poster = new Poster(new Guard(new EveryPort([])), 2_000)
+  const local = `http://localhost:${String(receiver.port)}/`
+  await assert.rejects(poster.post(local, {}, 'x', new AbortController().signal), AddressRefused)
   assert.deepEqual(receiver.got, [])
 })
 
