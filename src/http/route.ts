@@ -4,6 +4,7 @@ import { WaymarkError } from '../domain/errors.ts'
 import type { Mode } from '../domain/progress/mode.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Store } from '../ports/store.ts'
+import type { WebhookControl } from '../ports/webhook-control.ts'
 import type { Metrics } from '../observe.ts'
 import type { Principal, Rule, Target } from './access.ts'
 import type { Outcome } from './envelope.ts'
@@ -18,6 +19,7 @@ export interface Services {
   readonly store: Store
   readonly metrics: Metrics
   readonly links: LinkSigner
+  readonly webhooks: WebhookControl
   /** Logs a fault of the program, without anything of the request. */
   readonly report: (error: Error) => void
   /** Why the process cannot serve now; undefined while it can. */

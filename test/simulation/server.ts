@@ -12,6 +12,7 @@ import type { Clock, Defer } from '../../src/ports/clock.ts'
 import type { CrashPoint } from '../../src/ports/crash-points.ts'
 import type { EventLog } from '../../src/ports/event-log.ts'
 import type { Log } from '../../src/ports/log.ts'
+import { noWebhooks } from '../../src/ports/webhook-control.ts'
 import { openSqliteStore, type SqliteStore } from '../../src/stores/sqlite/store.ts'
 import { startWorkers } from '../../src/wire.ts'
 import { openPublishing, type Publishing } from './publishing.ts'
@@ -128,6 +129,7 @@ export class Server {
       store,
       metrics: NO_METRICS,
       links: linkSigner(new Uint8Array(32)),
+      webhooks: noWebhooks,
       report: (error) => {
         this.#fault(`a fault of the program: ${String(error.cause)}`)
       },
