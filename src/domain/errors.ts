@@ -72,6 +72,10 @@ export const ERRORS = {
     text: 'This installation publishes no event of this type: docs/reference/public-events.md lists them.',
   },
   TOPIC_UNKNOWN: { status: 400, text: 'No event of this installation goes to this topic: check its spelling.' },
+  IDEMPOTENCY_KEY_REUSED: {
+    status: 409,
+    text: 'This Idempotency-Key was sent with another request: send what was sent with it before, or another key.',
+  },
   WEBHOOK_NOT_FOUND: { status: 404, text: 'The webhook is not known: GET /v1/webhooks lists all of them.' },
   WEBHOOK_URL_REFUSED: {
     status: 400,

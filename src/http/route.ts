@@ -36,6 +36,8 @@ export interface Call<B extends TSchema, P extends TSchema, Q extends TSchema> {
   readonly expiredAt: number | undefined
   /** The client's own words for a path in the body. */
   readonly nameOf: (path: string) => string
+  /** What a client sends with a request to say that it may be the repetition of one (operation, "Requests"). */
+  readonly idempotencyKey: string | undefined
   /** Address that the client used, for links. */
   readonly origin: string
   readonly nowMs: number

@@ -169,3 +169,28 @@ test('a setting of what webhooks may reach that cannot be read stops the start',
   )
   assert.match(message, /^WAYMARK_WEBHOOK_ALLOW: 10\.0\.0\.0\/33 is no host/)
 })
+
+test('a repetition with the same Idempotency-Key makes no second webhook and answers the same, secret included', async (t) => {
+  const app = await startApp(SETTINGS)
+  t.after(() => app.stop())
+  const as = await app.token('boss', { role: 'admin' })
+  const add = (key: string, description: string, who = as): Promise<Answered> => {
+    const request = { url: 'http://127.0.0.1:9/hook', description }
+    return app.call('POST', '/v1/webhooks', { request }, { as: who, headers: { 'idempotency-key': key } })
+  }
+  const [first, beside] = await Promise.all([add('once', 'Badges'), add('once', 'Badges')])
+  const again = await add('once', 'Badges')
+  assert.equal(first.status, 201)
+  for (const other of [beside, again]) assert.deepEqual([other.status, other.body.result], [201, first.body.result])
+  const other = await add('once', 'Mail')
+  assert.deepEqual([other.status, other.body.params.err], [409, 'IDEMPOTENCY_KEY_REUSED'])
+  assert.equal((await add('twice', 'Badges')).status, 201)
+  const somebody = await app.token('other', { role: 'admin' })
+  assert.equal((await add('once', 'Mail', somebody)).status, 201, 'a key is of whoever sends it')
+  const listed = (await app.call('GET', '/v1/webhooks', undefined, { as })).body.result[
+    'webhooks'
+  ] as unknown as unknown[]
+  assert.equal(listed.length, 3)
+  const wrong = await add('ಕ', 'Badges')
+  assert.deepEqual([wrong.status, wrong.body.result], [400, { field: 'header.Idempotency-Key' }])
+})

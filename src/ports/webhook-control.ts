@@ -34,9 +34,11 @@ export interface TestReport {
 export interface WebhookControl {
   /**
    * Registers a webhook and begins to deliver to it: what comes from now on, or all that is kept of the past.
-   * @throws WaymarkError WEBHOOK_URL_REFUSED, EVENT_TYPE_UNKNOWN, TOPIC_UNKNOWN, WEBHOOKS_FULL
+   * One that is there by this id is answered as it is.
+   * @throws WaymarkError WEBHOOK_URL_REFUSED, EVENT_TYPE_UNKNOWN, TOPIC_UNKNOWN, WEBHOOKS_FULL; IDEMPOTENCY_KEY_REUSED
+   * where other settings are there by this id
    */
-  add(settings: WebhookSettings, from: 'latest' | 'earliest'): Promise<WithSecret>
+  add(id: string, settings: WebhookSettings, from: 'latest' | 'earliest'): Promise<WithSecret>
   list(): Promise<readonly WebhookReport[]>
   find(id: string): Promise<WebhookReport | undefined>
   /**

@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { eventId } from '../../codec/event-id.ts'
 import { defineRoute } from '../route.ts'
 import { closed } from '../schemas.ts'
 import { namingFields, SecretAnswer, settingsOf, webhookAnswer, webhookFields } from '../webhook-body.ts'
@@ -10,7 +11,7 @@ export const webhookAdd = defineRoute({
   tag: 'Webhooks',
   summary: 'Have public events sent to an address',
   description:
-    'Each event is sent as a CloudEvent with a POST, signed as Standard Webhooks has it. What is answered other than 2xx is tried again. The secret is answered this once.',
+    'Each event is sent as a CloudEvent with a POST, signed as Standard Webhooks has it. What is answered other than 2xx is tried again. The secret is answered this once; a repetition with the same `Idempotency-Key` answers the same again.',
   access: 'webhook-manage',
   body: closed({
     ...webhookFields,
@@ -29,7 +30,10 @@ export const webhookAdd = defineRoute({
   target: () => ({}),
   handle: async ({ webhooks }, call) => {
     const { from = 'latest', ...settings } = call.body
-    const { report, secret } = await namingFields(call.nameOf, () => webhooks.add(settingsOf(settings), from))
+    const { idempotencyKey: key } = call
+    // The id follows from the key: repeated, it is the same webhook.
+    const id = key === undefined ? crypto.randomUUID() : eventId('webhook', call.principal.userId, key)
+    const { report, secret } = await namingFields(call.nameOf, () => webhooks.add(id, settingsOf(settings), from))
     return { status: 201, result: { ...webhookAnswer(report), secret } }
   },
 })

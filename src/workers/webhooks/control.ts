@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { WaymarkError } from '../../domain/errors.ts'
 import { GroupMoved, type Deliveries, type GroupReport, type Held } from '../../ports/deliveries.ts'
 import type { EventLog } from '../../ports/event-log.ts'
@@ -48,24 +49,35 @@ export class RunningWebhooks implements WebhookControl {
     this.#stopping.abort()
   }
 
-  async add(settings: WebhookSettings, from: 'latest' | 'earliest'): Promise<WithSecret> {
+  async add(id: string, settings: WebhookSettings, from: 'latest' | 'earliest'): Promise<WithSecret> {
     checkSettings(settings, this.#parts.guard, this.#parts.routes)
     const { webhooks, deliveries, events, clock, vault, webhooksMax, runners } = this.#parts
     const secret = newSecret()
     const webhook: Webhook = {
       ...settings,
-      id: crypto.randomUUID(),
+      id,
       secrets: [{ sealed: vault.seal(secret), until: null }],
       createdAt: clock.nowMs(),
       disabled: null,
       failingSince: null,
     }
     return this.#inTurn(async () => {
+      const known = await webhooks.find(id)
+      if (known !== undefined) return this.#again(known, settings)
       if (!(await webhooks.add(webhook, webhooksMax))) throw new WaymarkError('WEBHOOKS_FULL')
       await deliveries.open(webhookGroup(webhook.id), from === 'latest' ? await events.last() : 0)
       runners.start(webhookSubscriber(webhook, this.#parts))
       return { report: await this.#report(webhook), secret }
     })
+  }
+
+  /** What was answered when it was registered. */
+  async #again(known: Webhook, settings: WebhookSettings): Promise<WithSecret> {
+    const [newest] = known.secrets
+    const secret = newest && this.#parts.vault.open(newest.sealed)
+    const same = isDeepStrictEqual(settings, pickSettings(known))
+    if (!same || secret === undefined) throw new WaymarkError('IDEMPOTENCY_KEY_REUSED')
+    return { report: await this.#report(known), secret }
   }
 
   async list(): Promise<readonly WebhookReport[]> {
@@ -198,4 +210,8 @@ async function tryHeldNow(name: string, deliveries: Deliveries, nowMs: number): 
     // Replayed meanwhile: what was held up is read again anyway.
     if (!(error instanceof GroupMoved)) throw error
   }
+}
+
+function pickSettings({ url, description, types, topics, format, redacted }: Webhook): WebhookSettings {
+  return { url, description, types, topics, format, redacted }
 }

@@ -25,7 +25,11 @@ async function add(
   more: Partial<WebhookSettings> = {},
   from: 'latest' | 'earliest' = 'latest',
 ) {
-  const { report, secret } = await hooked.webhooks.add({ ...SETTINGS, url: receiver.url, ...more }, from)
+  const { report, secret } = await hooked.webhooks.add(
+    crypto.randomUUID(),
+    { ...SETTINGS, url: receiver.url, ...more },
+    from,
+  )
   return { id: report.webhook.id, secret }
 }
 
