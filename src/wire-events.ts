@@ -9,6 +9,7 @@ import type { Clock } from './ports/clock.ts'
 import type { EventLog } from './ports/event-log.ts'
 import type { TakesPartIn } from './ports/store.ts'
 import type { Catalogue } from './public-events/kernel/catalogue.ts'
+import type { Pseudonym } from './public-events/kernel/redact.ts'
 import type { Consumer } from './workers/consumer.ts'
 import type { ConsumerGroup } from './workers/consume/consumer-group.ts'
 import { groupSubscriber, type GroupParts } from './workers/consume/group-subscriber.ts'
@@ -26,6 +27,8 @@ export interface Events {
   readonly routes: Routes
   readonly reader: EventReader
   readonly sender: Sender
+  /** What persons are named by where something is redacted. */
+  readonly pseudonym: Pseudonym
   readonly retry: RetryRule
   readonly groups: readonly ConsumerGroup[]
   /** What takes part in the commits of the store; undefined where nothing does. */
@@ -55,12 +58,13 @@ export async function openEvents(config: Config, clock: Clock, pseudonymKey: Uin
   }
   const groups = plugins.flatMap(({ groups = [] }) => groups)
   const parts: GroupParts = { reader, routes, sender, clock, retry }
-  const pseudonym = (text: string): string => createHmac('sha256', pseudonymKey).update(text).digest('base64url')
+  const pseudonym: Pseudonym = (text) => createHmac('sha256', pseudonymKey).update(text).digest('base64url')
   return {
     catalogue,
     routes,
     reader,
     sender,
+    pseudonym,
     retry,
     groups,
     takesPart: takingPart(

@@ -45,6 +45,8 @@ export const RULES = {
   'rule-read': { learner: 'all', instructor: 'all', service: 'all', admin: 'all' },
   /** Write them: they hold in the contexts of everyone. */
   'rule-write': { learner: 'none', instructor: 'none', service: 'all', admin: 'all' },
+  /** Register and manage webhooks: they carry what all learners do to addresses elsewhere. */
+  'webhook-manage': { learner: 'none', instructor: 'none', service: 'none', admin: 'all' },
   /** Figures of the running process. From this machine itself they are open (see routes/metrics.ts). */
   'metrics-read': { learner: 'none', instructor: 'none', service: 'all', admin: 'all' },
 } as const satisfies Record<string, Record<Role, Scope>>

@@ -9,6 +9,7 @@ import { progressStoreKit } from './progress-store.kit.ts'
 import { recordViewsKit } from './record-views.kit.ts'
 import { rulesKit } from './rules.kit.ts'
 import { sharedRowsKit } from './shared-rows.kit.ts'
+import { webhooksKit } from './webhooks.kit.ts'
 import { IMPLEMENTATIONS, implementationsIn } from './stores.ts'
 
 for (const implementation of IMPLEMENTATIONS) {
@@ -19,6 +20,7 @@ for (const implementation of IMPLEMENTATIONS) {
   deliveriesKit(implementation)
   catalogueKit(implementation)
   rulesKit(implementation)
+  webhooksKit(implementation)
 }
 
 for (const implementation of MODES.flatMap(implementationsIn)) modesKit(implementation)
