@@ -96,10 +96,10 @@ async function storeChecks(store: SqliteStore, { MODE: mode }: Config): Promise<
   const checks: Check[] = [{ check: 'durability', ok: durable, detail: store.durability }]
   for (const reader of carriesOver(mode) ? [CARRIER, AGGREGATOR, REPUBLISHER] : [AGGREGATOR, REPUBLISHER]) {
     const position = await store.log.position(reader.name)
-    const dead = await store.log.deadLetters(reader.name)
+    const dead = (await store.log.deadLetterCounts()).get(reader.name) ?? 0
     const where = (await isCaughtUp(store.log, reader)) ? 'caught up' : `at ${String(position)} of ${String(last)}`
-    const detail = `${where}, ${String(dead.length)} entries put aside`
-    checks.push({ check: `worker ${reader.name}`, ok: dead.length === 0, detail })
+    const detail = `${where}, ${String(dead)} entries put aside`
+    checks.push({ check: `worker ${reader.name}`, ok: dead === 0, detail })
   }
   if (carriesOver(mode)) checks.push(await rulesCheck(store, mode))
   return checks

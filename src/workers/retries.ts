@@ -17,7 +17,7 @@ const BACKOFF_MAX_MS = 5_000
 const TRIES_WITH_OTHERS = 2
 
 /** Refusals come from the store, which is waited for; only a receiver refuses because of what it is told. */
-function isEntryToBlame(error: unknown): boolean {
+export function isEntryToBlame(error: unknown): boolean {
   if (!(error instanceof WaymarkError)) return true
   return error.code === 'RECEIVER_REFUSED' || error.code === 'RECEIVER_FAILED'
 }

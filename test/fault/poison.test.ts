@@ -151,7 +151,7 @@ test(
   async (t) => {
     const { app, poison } = await openPoisoned(t)
     for (const { reader, type } of CONSUMERS) {
-      const letters = await app.waymark.store.log.deadLetters(reader.name)
+      const letters = await app.waymark.store.log.deadLetters({ consumer: reader.name, limit: 1_000 })
       const expected = [...poison].filter(([, text]) => typeBeside(text) === type).map(([seq]) => seq)
       assert.ok(expected.length > 0)
       assert.deepEqual(

@@ -188,7 +188,11 @@ function paced(log: Log, waiting: (() => void)[]): Log {
     position: (consumer) => log.position(consumer),
     commit: (consumer, seq) => log.commit(consumer, seq),
     park: (consumer, entry, reason) => log.park(consumer, entry, reason),
-    deadLetters: (consumer) => log.deadLetters(consumer),
+    count: (after, limit, types) => log.count(after, limit, types),
+    deadLetters: (query) => log.deadLetters(query),
+    deadLetter: (consumer, seq) => log.deadLetter(consumer, seq),
+    deadLetterCounts: () => log.deadLetterCounts(),
+    resolve: (consumer, seq) => log.resolve(consumer, seq),
     onAppend: (listener) => log.onAppend(listener),
   }
 }
