@@ -1,6 +1,7 @@
 import { sharesRows } from '../../domain/progress/shared-rows.ts'
 import { MODES } from '../../domain/progress/mode.ts'
 import { catalogueKit } from './catalogue.kit.ts'
+import { deadLettersKit } from './dead-letters.kit.ts'
 import { logKit } from './log.kit.ts'
 import { modesKit } from './modes.kit.ts'
 import { progressStoreKit } from './progress-store.kit.ts'
@@ -13,6 +14,7 @@ for (const implementation of IMPLEMENTATIONS) {
   progressStoreKit(implementation)
   recordViewsKit(implementation)
   logKit(implementation)
+  deadLettersKit(implementation)
   catalogueKit(implementation)
   rulesKit(implementation)
 }
