@@ -14,6 +14,8 @@ import { ALL_EVENTS, WAYMARK_EVENTS } from './public-events/catalogue/all.ts'
 import { catalogueOf, type Catalogue } from './public-events/kernel/catalogue.ts'
 import { readAvsc } from './public-events/kernel/read-avsc.ts'
 import type { Consumer } from './workers/consumer.ts'
+import type { Pseudonym } from './public-events/kernel/redact.ts'
+import { OWN_WORKERS } from './workers/own-workers.ts'
 import type { ConsumerGroup } from './workers/consume/consumer-group.ts'
 import { groupSubscriber, type GroupParts } from './workers/consume/group-subscriber.ts'
 import type { Plugin } from './workers/consume/plugin.ts'
@@ -31,6 +33,8 @@ export interface Events {
   readonly routes: Routes
   readonly reader: EventReader
   readonly sender: Sender
+  /** What stands for a person where personal data are not told. */
+  readonly pseudonym: Pseudonym
   readonly retry: RetryRule
   readonly groups: readonly ConsumerGroup[]
   /** What takes part in the commits of the store; undefined where nothing does. */
@@ -61,6 +65,10 @@ export async function openEvents(config: Config, clock: Clock, pseudonymKey: Uin
     mostMs: config.CONSUMER_BACKOFF_MAX,
   }
   const groups = plugins.flatMap(({ groups = [] }) => groups)
+  for (const { name } of groups) {
+    if (OWN_WORKERS.has(name))
+      throw new ConfigError(`WAYMARK_PLUGINS: ${name} is the name of one of Waymark's own workers`)
+  }
   const parts: GroupParts = { reader, routes, sender, clock, retry }
   const pseudonym = (text: string): string => createHmac('sha256', pseudonymKey).update(text).digest('base64url')
   return {
@@ -68,6 +76,7 @@ export async function openEvents(config: Config, clock: Clock, pseudonymKey: Uin
     routes,
     reader,
     sender,
+    pseudonym,
     retry,
     groups,
     takesPart: takingPart(

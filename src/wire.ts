@@ -22,6 +22,7 @@ import { aggregator } from './workers/aggregate.ts'
 import { carryFirst } from './workers/carry-first.ts'
 import { carrier, type CarryLimits } from './workers/carry-over.ts'
 import { Runners } from './workers/consume/runners.ts'
+import { GroupOperations } from './workers/operate/group-operations.ts'
 import { startLoop, type Loop, type LoopOptions } from './workers/loop.ts'
 import { republisher } from './workers/republish.ts'
 import { keepFor } from './workers/retention.ts'
@@ -47,6 +48,7 @@ export interface Waymark {
 
 /**
  * Opens the embedded profile: one process, one file.
+ * @param delivers which groups of consumers are delivered to: a command that only looks delivers nothing
  * @throws FolderInUse, StoreRefused, ConfigError
  */
 export async function openWaymark(
@@ -54,6 +56,7 @@ export async function openWaymark(
   clock: Clock = systemClock,
   reach: Reach = reachNothing,
   weaker: Pick<SqliteOptions, 'synchronous'> = {},
+  delivers: (group: string) => boolean = () => true,
 ): Promise<Waymark> {
   const metrics = openMetrics()
   // The server, which has the log of the process, comes after its store.
@@ -80,7 +83,7 @@ export async function openWaymark(
     folded: store.folded,
   })
   try {
-    const served = await serveStore(config, clock, store, metrics, reach, events)
+    const served = await serveStore(config, clock, store, metrics, reach, events, delivers)
     reportFold = (error) => {
       served.app.log.error({ err: error }, 'views could not be folded into their table; it is tried again')
     }
@@ -114,6 +117,7 @@ async function serveStore(
   metrics: Metrics,
   reach: Reach,
   events: Events,
+  delivers: (group: string) => boolean,
 ): Promise<Omit<Waymark, 'broken'>> {
   const own = ownKey(config.DATA)
   const tokens = tokenChecker({
@@ -131,6 +135,13 @@ async function serveStore(
     store,
     metrics,
     links: linkSigner(deriveKey(own, 'links')),
+    operations: new GroupOperations({
+      ...events,
+      store,
+      clock,
+      workers: () => loops,
+      subscribers: () => runners.subscribers,
+    }),
     report: (error) => {
       app.log.error({ err: error.cause ?? error }, 'an item failed')
     },
@@ -155,7 +166,8 @@ async function serveStore(
       app.log.error({ err: error, group, position: held?.seq, dead: held?.state === 'dead' }, 'a consumer failed')
     },
   })
-  for (const subscriber of events.subscribers()) runners.start(subscriber)
+  for (const subscriber of events.subscribers()) if (delivers(subscriber.name)) runners.start(subscriber)
+  metrics.observeGroups(() => services.operations.groups())
   const endRetention = keepFor(store, {
     keepMs: config.EVENT_RETENTION,
     clock,

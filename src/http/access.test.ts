@@ -54,6 +54,20 @@ const GUARDED: Readonly<Record<Rule, readonly string[]>> = {
   'context-write': ['api.context.put'],
   'rule-read': ['api.rule.read', 'api.rule.list'],
   'rule-write': ['api.rule.add', 'api.rule.put', 'api.rule.delete'],
+  'events-read': ['api.events.log'],
+  'events-operate': [
+    'api.events.groups',
+    'api.events.group.read',
+    'api.events.group.pause',
+    'api.events.group.resume',
+    'api.events.group.replay',
+    'api.events.group.forget',
+    'api.events.letters',
+    'api.events.letter.read',
+    'api.events.letter.redrive',
+    'api.events.letter.redrive-all',
+    'api.events.letter.drop',
+  ],
   'metrics-read': [],
 }
 

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import { WaymarkError } from '../domain/errors.ts'
 import type { Mode } from '../domain/progress/mode.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { Operations } from '../ports/operations.ts'
 import type { Store } from '../ports/store.ts'
 import type { Metrics } from '../observe.ts'
 import type { Principal, Rule, Target } from './access.ts'
@@ -18,6 +19,8 @@ export interface Services {
   readonly store: Store
   readonly metrics: Metrics
   readonly links: LinkSigner
+  /** What operators do with groups and dead letters. */
+  readonly operations: Operations
   /** Logs a fault of the program, without anything of the request. */
   readonly report: (error: Error) => void
   /** Why the process cannot serve now; undefined while it can. */

@@ -13,6 +13,7 @@ import type { CrashPoint } from '../../src/ports/crash-points.ts'
 import type { Log } from '../../src/ports/log.ts'
 import { openSqliteStore, type SqliteStore } from '../../src/stores/sqlite/store.ts'
 import { startWorkers } from '../../src/wire.ts'
+import { restingOperations } from '../../src/workers/operate/resting-operations.ts'
 import { FOLD, LIMITS } from './disk.ts'
 
 /** A request to a route, by the route's id. */
@@ -56,6 +57,7 @@ const NO_METRICS: Metrics = {
   commit: () => undefined,
   workerFailed: () => undefined,
   observe: () => undefined,
+  observeGroups: () => undefined,
   text: () => Promise.resolve(''),
 }
 
@@ -117,6 +119,7 @@ export class Server {
       store,
       metrics: NO_METRICS,
       links: linkSigner(new Uint8Array(32)),
+      operations: restingOperations(store, options.clock),
       report: (error) => {
         this.#fault(`a fault of the program: ${String(error.cause)}`)
       },
