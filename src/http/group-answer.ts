@@ -34,7 +34,10 @@ export function readPosition(text: string, field: string): number {
  * Names the field at fault in what is refused about a group or a letter of it.
  * @throws WaymarkError
  */
-export async function naming<T>(fields: { readonly group: string; readonly position?: string }, work: Promise<T>) {
+export async function naming<T>(
+  fields: { readonly group: string; readonly position?: string },
+  work: Promise<T>,
+): Promise<T> {
   return work.catch((error: unknown) => {
     if (!(error instanceof WaymarkError)) throw error
     const { code, message, cause } = error

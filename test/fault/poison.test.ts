@@ -207,7 +207,7 @@ test(
       const count = [...poison.values()].filter((text) => typeBeside(text) === type).length
       assert.equal(check?.detail, `caught up, ${String(count)} entries put aside`)
     }
-    // There is no command yet that takes letters back, so doctor goes on to name them.
+    // They stay until somebody drives them again or gives them up, so doctor goes on to name them.
     assert.equal(first.code, 1)
   },
 )
