@@ -73,6 +73,8 @@ export function makeStore(folder: string, groups: readonly Group[], onProgress: 
       if (group.published) for (let course = 0; course < group.courses; course += 1) publish(database, group, course)
       database.exec('COMMIT')
     }
+    // What the log holds was published before: only what is measured is published while it is.
+    database.exec("INSERT INTO position SELECT 'relay', max(seq) FROM log HAVING max(seq) > 0")
     database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_checkpoint(TRUNCATE)')
   } finally {
     database.close()

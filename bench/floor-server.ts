@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { readConfig } from '../src/config.ts'
 import { authenticator } from '../src/http/authenticate.ts'
 import { linkSigner } from '../src/http/links.ts'
+import { noWebhooks } from '../src/ports/webhook-control.ts'
 import type { Services } from '../src/http/route.ts'
 import { createServer } from '../src/http/server.ts'
 import { deriveKey, openIssuers, ownKey } from '../src/http/token-keys.ts'
@@ -36,6 +37,7 @@ async function serveProduct(folder: string): Promise<number> {
     operations: restingOperations(store, systemClock),
     metrics: openMetrics(),
     links: linkSigner(deriveKey(own, 'links')),
+    webhooks: noWebhooks,
     report: () => undefined,
     unready: () => Promise.resolve(undefined),
   }

@@ -36,6 +36,7 @@ export function openNullStore(leaves: number): Store {
     // Nothing is ever written to these.
     events: memory.events,
     deliveries: memory.deliveries,
+    webhooks: memory.webhooks,
     transact: memory.transact,
     durability: 'none: this store keeps nothing',
     check: () => Promise.resolve(),

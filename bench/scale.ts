@@ -27,6 +27,8 @@ export interface Scale {
   readonly hot: Group
   /** Enrolments of the batch into which progress is carried over. */
   readonly carried: number
+  /** Public events that are emitted, relayed and handled. */
+  readonly published: number
   readonly uptimeRequests: number
   readonly uptimeWindow: number
 }
@@ -78,6 +80,7 @@ export const QUICK: Scale = {
   leafCosts: [unread('l010', 8000, 10, 1), unread('l050', 5000, 50, 1), unread('l200', 2000, 200, 1)],
   hot: taken('m', 4000, 50, false),
   carried: 1000,
+  published: 20_000,
   uptimeRequests: 60_000,
   uptimeWindow: 16_000,
 }
@@ -108,6 +111,7 @@ export const FULL: Scale = {
   leafCosts: [unread('l010', 40_000, 10, 1), unread('l050', 20_000, 50, 1), unread('l200', 8000, 200, 1)],
   hot: taken('m', 20_000, 50, false),
   carried: 10_000,
+  published: 100_000,
   uptimeRequests: 1_000_000,
   uptimeWindow: 50_000,
 }

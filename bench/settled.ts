@@ -1,6 +1,7 @@
 /** Waiting for what the product does after it answered, so that no scenario pays for the one before. */
 import { AGGREGATOR } from '../src/workers/aggregate.ts'
 import type { LogReader } from '../src/workers/consumer.ts'
+import { RELAY } from '../src/workers/publish/relay.ts'
 import { REPUBLISHER } from '../src/workers/republish.ts'
 import { openToRead } from './oracle.ts'
 
@@ -21,7 +22,7 @@ export function folded(folder: string): Promise<void> {
 
 /** Waits until also the workers have handled everything that concerns them. */
 export function settled(folder: string): Promise<void> {
-  return until(folder, [UNFOLDED, unread(AGGREGATOR), unread(REPUBLISHER)])
+  return until(folder, [UNFOLDED, unread(AGGREGATOR), unread(REPUBLISHER), unread(RELAY)])
 }
 
 /** Waits until none of the conditions holds. */

@@ -13,8 +13,8 @@ import type { TakesPartIn } from './ports/store.ts'
 import { ALL_EVENTS, WAYMARK_EVENTS } from './public-events/catalogue/all.ts'
 import { catalogueOf, type Catalogue } from './public-events/kernel/catalogue.ts'
 import { readAvsc } from './public-events/kernel/read-avsc.ts'
-import type { Consumer } from './workers/consumer.ts'
 import type { Pseudonym } from './public-events/kernel/redact.ts'
+import type { Consumer } from './workers/consumer.ts'
 import { OWN_WORKERS } from './workers/own-workers.ts'
 import type { ConsumerGroup } from './workers/consume/consumer-group.ts'
 import { groupSubscriber, type GroupParts } from './workers/consume/group-subscriber.ts'
@@ -33,7 +33,7 @@ export interface Events {
   readonly routes: Routes
   readonly reader: EventReader
   readonly sender: Sender
-  /** What stands for a person where personal data are not told. */
+  /** What persons are named by where something is redacted. */
   readonly pseudonym: Pseudonym
   readonly retry: RetryRule
   readonly groups: readonly ConsumerGroup[]
@@ -70,7 +70,7 @@ export async function openEvents(config: Config, clock: Clock, pseudonymKey: Uin
       throw new ConfigError(`WAYMARK_PLUGINS: ${name} is the name of one of Waymark's own workers`)
   }
   const parts: GroupParts = { reader, routes, sender, clock, retry }
-  const pseudonym = (text: string): string => createHmac('sha256', pseudonymKey).update(text).digest('base64url')
+  const pseudonym: Pseudonym = (text) => createHmac('sha256', pseudonymKey).update(text).digest('base64url')
   return {
     catalogue,
     routes,

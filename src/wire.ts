@@ -18,6 +18,7 @@ import { reachNothing, type Reach } from './ports/crash-points.ts'
 import type { Store } from './ports/store.ts'
 import { openSqliteStore, type SqliteOptions, type SqliteStore } from './stores/sqlite/store.ts'
 import { openEvents, type Events } from './wire-events.ts'
+import { openWebhooks } from './wire-webhooks.ts'
 import { aggregator } from './workers/aggregate.ts'
 import { carryFirst } from './workers/carry-first.ts'
 import { carrier, type CarryLimits } from './workers/carry-over.ts'
@@ -128,6 +129,22 @@ async function serveStore(
     clock,
   })
   let stopping = false
+  const runners = new Runners(
+    {
+      events: store.events,
+      deliveries: store.deliveries,
+      clock,
+      reach,
+      heldMax: config.HELD_EVENTS_MAX,
+      onError: (group, error, held) => {
+        metrics.workerFailed(group, held?.state === 'dead')
+        app.log.error({ err: error, group, position: held?.seq, dead: held?.state === 'dead' }, 'a consumer failed')
+      },
+    },
+    delivers,
+  )
+  const key = deriveKey(own, 'webhook secrets')
+  const webhooks = openWebhooks(config, { store, events, runners, clock, key })
   const services: Services = {
     config,
     clock,
@@ -142,6 +159,7 @@ async function serveStore(
       workers: () => loops,
       subscribers: () => runners.subscribers,
     }),
+    webhooks,
     report: (error) => {
       app.log.error({ err: error.cause ?? error }, 'an item failed')
     },
@@ -155,18 +173,8 @@ async function serveStore(
     app.log.error({ err: error, consumer, parked: parked?.seq }, 'a worker failed')
   }
   const loops = startWorkers(config, store, onError, reach, events)
-  const runners = new Runners({
-    events: store.events,
-    deliveries: store.deliveries,
-    clock,
-    reach,
-    heldMax: config.HELD_EVENTS_MAX,
-    onError: (group, error, held) => {
-      metrics.workerFailed(group, held?.state === 'dead')
-      app.log.error({ err: error, group, position: held?.seq, dead: held?.state === 'dead' }, 'a consumer failed')
-    },
-  })
-  for (const subscriber of events.subscribers()) if (delivers(subscriber.name)) runners.start(subscriber)
+  for (const subscriber of events.subscribers()) runners.start(subscriber)
+  await webhooks.start()
   metrics.observeGroups(() => services.operations.groups())
   const endRetention = keepFor(store, {
     keepMs: config.EVENT_RETENTION,
@@ -185,6 +193,7 @@ async function serveStore(
     },
     stop: async () => {
       stopping = true
+      webhooks.stop()
       // Again and again: a connection may become idle, or be made, after the stop began.
       const sweep = setInterval(() => {
         closeSilent()

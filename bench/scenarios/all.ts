@@ -7,6 +7,7 @@ import { peer } from './peer.ts'
 import { hotStatuses } from './hot-statuses.ts'
 import { offlineSync } from './offline.ts'
 import { restart } from './restart.ts'
+import { publicEvents } from './public-events.ts'
 import { rollUps } from './rollups.ts'
 import type { Scenario } from './scenario.ts'
 import { smallSummaryReads, summaryReads } from './summaries.ts'
@@ -33,6 +34,7 @@ export const SCENARIOS: readonly Scenario[] = [
   peer,
   hotStatuses,
   carryingOver,
+  publicEvents,
 ]
 
 /** Every name that a scenario can be asked for by. */

@@ -88,6 +88,21 @@ export const ERRORS = {
     status: 409,
     text: 'This event is not a dead letter: it is tried again by itself, or waits behind one of the same key.',
   },
+  EVENT_TYPE_UNKNOWN: {
+    status: 400,
+    text: 'This installation publishes no event of this type: docs/reference/public-events.md lists them.',
+  },
+  TOPIC_UNKNOWN: { status: 400, text: 'No event of this installation goes to this topic: check its spelling.' },
+  IDEMPOTENCY_KEY_REUSED: {
+    status: 409,
+    text: 'This Idempotency-Key was sent with another request: send what was sent with it before, or another key.',
+  },
+  WEBHOOK_NOT_FOUND: { status: 404, text: 'The webhook is not known: GET /v1/webhooks lists all of them.' },
+  WEBHOOK_URL_REFUSED: {
+    status: 400,
+    text: 'The address may not be called: it must be https and lead to the public internet, or be allowed by the operator.',
+  },
+  WEBHOOKS_FULL: { status: 409, text: 'There are as many webhooks as there may be: delete one that is not needed.' },
   // Progress
   VIEW_NOT_STARTED: { status: 404, text: 'There is no such view: start it first with POST /v1/view/start.' },
   CONTENT_NOT_IN_COLLECTION: { status: 400, text: 'The content is not part of the collection: check both ids.' },

@@ -68,6 +68,17 @@ const GUARDED: Readonly<Record<Rule, readonly string[]>> = {
     'api.events.letter.redrive-all',
     'api.events.letter.drop',
   ],
+  'webhook-manage': [
+    'api.webhook.add',
+    'api.webhook.list',
+    'api.webhook.read',
+    'api.webhook.put',
+    'api.webhook.delete',
+    'api.webhook.enable',
+    'api.webhook.disable',
+    'api.webhook.rotate-secret',
+    'api.webhook.test',
+  ],
   'metrics-read': [],
 }
 
@@ -156,7 +167,7 @@ test('a learner can write nothing of another learner, on any route that writes',
   t.after(app.stop)
   const token = await tokenOf(app, 'learner')
   const before = await storeText(app)
-  const writes = ROUTES.filter((route) => route.access.endsWith('-write') || /enrol|remove/.test(route.access))
+  const writes = ROUTES.filter((route) => route.access.endsWith('-write') || /enrol|remove|manage/.test(route.access))
   assert.ok(writes.length >= 10)
   for (const route of writes) {
     const came = await send(app, route, FOREIGN, token)

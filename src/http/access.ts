@@ -49,6 +49,8 @@ export const RULES = {
   'events-read': { learner: 'none', instructor: 'none', service: 'all', admin: 'all' },
   /** See and change what becomes of them: groups of consumers, and dead letters. */
   'events-operate': { learner: 'none', instructor: 'none', service: 'none', admin: 'all' },
+  /** Register and manage webhooks: they carry what all learners do to addresses elsewhere. */
+  'webhook-manage': { learner: 'none', instructor: 'none', service: 'none', admin: 'all' },
   /** Figures of the running process. From this machine itself they are open (see routes/metrics.ts). */
   'metrics-read': { learner: 'none', instructor: 'none', service: 'all', admin: 'all' },
 } as const satisfies Record<string, Record<Role, Scope>>

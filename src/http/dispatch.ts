@@ -65,6 +65,7 @@ function readCall(
     principal,
     expiredAt: expired ? principal.expiresAt : undefined,
     nameOf: body.nameOf,
+    idempotencyKey: idempotencyKeyOf(request),
     origin: originOf(services, request),
     nowMs: services.clock.nowMs(),
   }
@@ -77,6 +78,16 @@ function readBody(route: Route, request: FastifyRequest): { value: unknown; name
   if (sent === undefined) throw new WaymarkError('EMPTY_BODY')
   const { request: fields, nameOf } = unwrap(sent, route.verbatim)
   return { value: route.body.check(fields, nameOf), nameOf }
+}
+
+const IDEMPOTENCY_KEY = /^[\u0020-\u007e]{1,255}$/
+
+/** @throws WaymarkError INVALID_FIELD where the header is none: a client that relies on it must know */
+function idempotencyKeyOf({ headers }: FastifyRequest): string | undefined {
+  const key = headers?.['idempotency-key']
+  if (key === undefined) return undefined
+  if (typeof key === 'string' && IDEMPOTENCY_KEY.test(key)) return key
+  throw new WaymarkError('INVALID_FIELD', { field: 'header.Idempotency-Key' })
 }
 
 function originOf({ config }: Services, request: FastifyRequest): string {

@@ -34,6 +34,7 @@ const ID_FIELDS: ReadonlySet<string> = new Set([
   'contentId',
   'attemptId',
   'ruleId',
+  'webhookId',
 ])
 /** Their items get it. */
 const ID_LISTS: ReadonlySet<string> = new Set(['rules'])

@@ -5,6 +5,7 @@ import type { Mode } from '../domain/progress/mode.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Operations } from '../ports/operations.ts'
 import type { Store } from '../ports/store.ts'
+import type { WebhookControl } from '../ports/webhook-control.ts'
 import type { Metrics } from '../observe.ts'
 import type { Principal, Rule, Target } from './access.ts'
 import type { Outcome } from './envelope.ts'
@@ -21,6 +22,7 @@ export interface Services {
   readonly links: LinkSigner
   /** What operators do with groups and dead letters. */
   readonly operations: Operations
+  readonly webhooks: WebhookControl
   /** Logs a fault of the program, without anything of the request. */
   readonly report: (error: Error) => void
   /** Why the process cannot serve now; undefined while it can. */
@@ -37,6 +39,8 @@ export interface Call<B extends TSchema, P extends TSchema, Q extends TSchema> {
   readonly expiredAt: number | undefined
   /** The client's own words for a path in the body. */
   readonly nameOf: (path: string) => string
+  /** What a client sends with a request to say that it may be the repetition of one (operation, "Requests"). */
+  readonly idempotencyKey: string | undefined
   /** Address that the client used, for links. */
   readonly origin: string
   readonly nowMs: number

@@ -39,6 +39,15 @@ import { viewExplain } from './routes/view-explain.ts'
 import { viewRead } from './routes/view-read.ts'
 import { viewStart } from './routes/view-start.ts'
 import { viewUpdate } from './routes/view-update.ts'
+import { webhookAdd } from './routes/webhook-add.ts'
+import { webhookDelete } from './routes/webhook-delete.ts'
+import { webhookDisable } from './routes/webhook-disable.ts'
+import { webhookEnable } from './routes/webhook-enable.ts'
+import { webhookGet } from './routes/webhook-get.ts'
+import { webhookList } from './routes/webhook-list.ts'
+import { webhookPut } from './routes/webhook-put.ts'
+import { webhookRotateSecret } from './routes/webhook-rotate-secret.ts'
+import { webhookTest } from './routes/webhook-test.ts'
 
 export const ROUTES: readonly Route[] = [
   viewStart,
@@ -80,4 +89,13 @@ export const ROUTES: readonly Route[] = [
   eventsLetterRedriveAll,
   eventsLetterDrop,
   eventsLog,
+  webhookAdd,
+  webhookList,
+  webhookGet,
+  webhookPut,
+  webhookDelete,
+  webhookEnable,
+  webhookDisable,
+  webhookRotateSecret,
+  webhookTest,
 ]

@@ -14,6 +14,7 @@ export const CollectionId = id('The collection (legacy name: courseId). Without 
 export const ContextId = id('Batch, program or program batch (legacy name: batchId). Without it the collection itself.')
 export const ContentId = id('The content.')
 export const RuleId = id('The rule of carrying progress over.')
+export const WebhookId = id('The webhook.')
 export const AttemptId = id('The attempt, made by the client. Without it one is derived from the first answer.')
 
 /** Which row a request is about. */

@@ -129,9 +129,10 @@ function serve(app: FastifyInstance, route: Route, services: Services, authentic
 /** JSON alone, unpacked and depth-checked; everything else is 415. */
 function readBodies(app: FastifyInstance, { config }: Services): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     try {
-      if (body.length === 0 && request.method === 'DELETE') done(null, undefined)
+      // Whether a route wants one is known where it is dispatched.
+      if (body.length === 0) done(null, undefined)
       else done(null, parseJson(readText(body), config.JSON_DEPTH_MAX))
     } catch (error) {
       done(error as Error)

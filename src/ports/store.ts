@@ -3,6 +3,7 @@ import type { Deliveries, Transaction } from './deliveries.ts'
 import type { EventLog } from './event-log.ts'
 import type { Log, LogEntry } from './log.ts'
 import type { ProgressStore } from './progress-store.ts'
+import type { Webhooks } from './webhooks.ts'
 
 /**
  * Takes part in the commit of what is told: whatever it throws, the work under way is rolled back, and its caller is told.
@@ -20,6 +21,7 @@ export interface Store {
   /** The public events that were made of it. */
   readonly events: EventLog
   readonly deliveries: Deliveries
+  readonly webhooks: Webhooks
   /** How durable an answered write really is, read back from the store. */
   readonly durability: string
   /** Does several things in one commit. `work` may run twice, if its first transaction did not hold. */

@@ -1,8 +1,8 @@
-/** The README's five minutes and the how-tos on rules, on changing the mode and on operating, pasted as they stand. */
+/** The README's five minutes and the how-tos on rules, modes, webhooks and operating, pasted as they stand. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import test from 'node:test'
@@ -13,25 +13,32 @@ import { connect } from '../support/http-client.ts'
 import { furnish, openStore, play, rowsIn } from '../support/mode-school.ts'
 import { BIN, environment, temporaryFolder } from '../support/process.ts'
 import { serversOfThisFile } from '../support/servers.ts'
+import { Receiver } from '../support/webhook-receiver.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const startServer = serversOfThisFile()
 
 type Answer = Omit<Envelope, 'result'> & { readonly result: Json }
 
-/** The shell lines of one section. */
-function linesOf(document: string, section: string): string {
+/** The lines of one section in a language. */
+function linesOf(document: string, section: string, language = 'sh'): string {
   const prose = readFileSync(join(ROOT, document), 'utf8')
   const from = prose.indexOf(`\n## ${section}\n`)
   assert.ok(from >= 0)
   const body = prose.slice(from + 4, prose.indexOf('\n## ', from + 4))
-  return [...body.matchAll(/```sh\n(.*?)```/gs)].map(([, lines]) => lines).join('\n')
+  return [...body.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))].map(([, lines]) => lines).join('\n')
 }
 
 /** Pastes a section into a shell; all of its requests must succeed. Their answers, by what was asked. */
-async function paste(document: string, section: string): Promise<ReadonlyMap<string, Answer>> {
-  const server = await startServer()
-  const lines = linesOf(document, section).replaceAll('http://127.0.0.1:8080', server.origin)
+async function paste(
+  document: string,
+  section: string,
+  receiver = 'http://127.0.0.1:9000',
+): Promise<ReadonlyMap<string, Answer>> {
+  const server = await startServer({ WAYMARK_WEBHOOK_ALLOW: receiver })
+  const lines = linesOf(document, section)
+    .replaceAll('http://127.0.0.1:8080', server.origin)
+    .replaceAll('http://127.0.0.1:9000', receiver)
   const settings = { WAYMARK_DATA: server.folder }
   const shell = spawn('bash', ['-e', '-c', lines], {
     cwd: ROOT,
@@ -144,4 +151,51 @@ test('a mode is tried beside the server and changed without it as the how-to say
   assert.equal(await server.end('SIGTERM'), 0)
   assert.match(await follow('Change it'), /taken from mode strict to copy-content[^]*0 found wrong/)
   rmSync(folder, { recursive: true })
+})
+
+const WEBHOOKS = 'docs/how-to/webhooks.md'
+/** Reads what was delivered and answers whether the function of the how-to takes it. */
+const ASKING = {
+  js: `import { readFileSync } from 'node:fs'
+const { secret, headers, body } = JSON.parse(readFileSync(0, 'utf8'))
+console.log(verify(secret, headers, body))`,
+  python: `import json, sys
+came = json.load(sys.stdin)
+print(str(verify(came["secret"], came["headers"], came["body"].encode())).lower())`,
+}
+
+test('a webhook is registered, tried and given a new secret as the how-to says, and its signatures verify as it says', async (t) => {
+  const receiver = await Receiver.open()
+  const folder = temporaryFolder()
+  t.after(async () => {
+    await receiver.close()
+    rmSync(folder, { recursive: true })
+  })
+  const byId = await paste(WEBHOOKS, 'Register one and try it', `http://127.0.0.1:${String(receiver.port)}`)
+  assert.deepEqual(byId.get('api.webhook.test')?.result['status'], 204)
+  assert.deepEqual(byId.get('api.webhook.enable')?.result['state'], 'active')
+  const secret = String(byId.get('api.webhook.add')?.result['secret'])
+  assert.notEqual(byId.get('api.webhook.rotate-secret')?.result['secret'], secret)
+  const [got] = receiver.got
+  assert.ok(got !== undefined)
+  const late = { ...got.headers, 'webhook-timestamp': String(Number(got.headers['webhook-timestamp']) - 600) }
+  const came = { ...got, secret }
+  const cases = [
+    [came, 'true'],
+    [{ ...came, body: `${got.body} ` }, 'false'],
+    [{ ...came, secret: String(byId.get('api.webhook.rotate-secret')?.result['secret']) }, 'false'],
+    [{ ...came, headers: late }, 'false'],
+  ] as const
+  for (const [language, command, file] of [
+    ['js', process.execPath, 'verify.mjs'],
+    ['python', 'python3', 'verify.py'],
+  ] as const) {
+    if (spawnSync(command, ['--version']).status !== 0) continue
+    const path = join(folder, file)
+    writeFileSync(path, `${linesOf(WEBHOOKS, 'Verify a signature', language)}\n${ASKING[language]}\n`)
+    for (const [delivery, expected] of cases) {
+      const { stdout, stderr } = spawnSync(command, [path], { input: JSON.stringify(delivery), encoding: 'utf8' })
+      assert.equal(stdout.trim(), expected, `${language} ${stderr}`)
+    }
+  }
 })

@@ -73,6 +73,7 @@ const settings = (crashAt: string): Record<string, string> => ({
   WAYMARK_REPUBLISH_PAGE: '5',
   WAYMARK_FOLD_FACTS_MAX: '5',
   WAYMARK_FOLD_ROWS_MIN: '1',
+  WAYMARK_PLUGINS: join(import.meta.dirname, '../fixtures/plugins/ledger.ts'),
 })
 
 for (const point of CRASH_POINTS) {
@@ -95,6 +96,7 @@ for (const point of CRASH_POINTS) {
       await tell(second, done, STEPS)
       assert.equal(done.size, STEPS.flat(2).length)
       await everyoneIsComplete(second)
+      await everyCompletionCounted(second.folder)
       await second.end('SIGTERM')
       onceEach(first.folder)
       const verified = await run(['doctor', '--verify', '--json'], { WAYMARK_DATA: first.folder })
@@ -127,9 +129,27 @@ async function everyoneIsComplete(server: Server): Promise<void> {
   client.close()
 }
 
+/** The plugin counts in the commit: each learner's completion once, however often it was delivered. */
+async function everyCompletionCounted(folder: string): Promise<void> {
+  const database = new DatabaseSync(join(folder, 'waymark.db'), { readOnly: true })
+  const counts = (): readonly string[] =>
+    database
+      .prepare("SELECT name, value FROM kept WHERE name LIKE 'ledger/%' ORDER BY name")
+      .all()
+      .map((row) => `${String(row['name'])}=${String(row['value'])}`)
+  const deadline = Date.now() + 10_000
+  while (counts().length < LEARNERS.length && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  assert.deepEqual([...counts()].sort(), LEARNERS.map((userId) => `ledger/${userId}=1`).sort())
+  database.close()
+}
+
 /** What happened once is told once in the log: starts, ends, attempts, enrolments, completions. */
 function onceEach(folder: string): void {
   const database = new DatabaseSync(join(folder, 'waymark.db'))
+  const ids = database.prepare('SELECT count(*) AS n, count(DISTINCT topic || id) AS different FROM event').get()
+  assert.equal(ids?.['n'], ids?.['different'], 'each event stands once in the log of events')
   const rows = database
     .prepare(
       `SELECT json_extract(data, '$.type') AS type, count(*) AS n FROM log

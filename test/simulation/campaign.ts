@@ -14,6 +14,8 @@ export interface Campaign {
   readonly jobs: number
   /** The mode of all of them; undefined: that of each seed. */
   readonly mode?: Mode | undefined
+  /** Whether events are published and consumed in them. */
+  readonly publishing?: boolean
 }
 
 export interface Failure {
@@ -74,11 +76,13 @@ function share(workerData: Share, onMessage: (message: Message) => void): Promis
 }
 
 /** The part of one worker: every `jobs`-th history. */
-async function work({ seed, runs, steps, jobs, mode, first, bound }: Share): Promise<void> {
+async function work({ seed, runs, steps, jobs, mode, publishing = false, first, bound }: Share): Promise<void> {
   const ground = await makeGround()
   try {
     for (let index = first; index < Math.min(runs, bound[0] ?? 0); index += jobs) {
-      const { violation, counts } = await runHistory(ground, historyOf(seed + index, steps, mode))
+      const { violation, counts } = await runHistory(ground, historyOf(seed + index, steps, mode, publishing), {
+        publishing,
+      })
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
       parentPort?.postMessage({ index, violation, counts } satisfies Message)
     }

@@ -77,7 +77,7 @@ export async function storeFaults(server: Server, model: Model, thorough: boolea
 }
 
 /** What comes of work that waits for the scheduler again and again, as repairs do. */
-async function driven<T>(server: Server, work: Promise<T>): Promise<T> {
+export async function driven<T>(server: Server, work: Promise<T>): Promise<T> {
   let over = false
   const ending = work.finally(() => {
     over = true

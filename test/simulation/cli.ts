@@ -21,6 +21,7 @@ const HELP = `Plays histories of a small school against the server, with losses 
   --seed N     the first seed; each history has the next one (the time)
   --mode M     the mode of all histories: ${MODES.join(', ')};
                without it the seed decides, so that neighbouring seeds play all modes
+  --publish    public events are published and consumed as well
   --jobs N     how many at once (one per processor)
   --shrink N   how many histories may be tried to make a failing one smaller (3000)
   --json       the report as JSON
@@ -38,6 +39,7 @@ const { values } = parseArgs({
     /** How many histories may be tried to make a failing one smaller. */
     shrink: { type: 'string', default: '3000' },
     json: { type: 'boolean', default: false },
+    publish: { type: 'boolean', default: false },
     mode: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -52,6 +54,7 @@ const campaign = {
   seed: wholeNumber('seed'),
   jobs: wholeNumber('jobs'),
   mode: knownMode(),
+  publishing: values.publish,
 }
 
 const begun = performance.now()
@@ -95,11 +98,13 @@ interface Minimal extends History {
 /** The failing history, made as small as it still fails. */
 async function smallest({ seed }: Failure): Promise<Minimal> {
   const ground = await makeGround()
+  const { publishing } = campaign
   try {
-    const { mode, steps: failing } = historyOf(seed, campaign.steps, campaign.mode)
-    const fails: Fails = async (steps) => (await runHistory(ground, { mode, steps })).violation !== undefined
+    const { mode, steps: failing } = historyOf(seed, campaign.steps, campaign.mode, publishing)
+    const fails: Fails = async (steps) =>
+      (await runHistory(ground, { mode, steps }, { publishing })).violation !== undefined
     const steps = await shrink(failing, fails, wholeNumber('shrink'))
-    const { violation = '', lines } = await runHistory(ground, { mode, steps }, { keepLines: true })
+    const { violation = '', lines } = await runHistory(ground, { mode, steps }, { keepLines: true, publishing })
     return {
       mode,
       steps,
@@ -115,7 +120,7 @@ function report({ seed, violation }: Failure, minimal: Minimal): string {
   return [
     '',
     `Seed ${String(seed)} fails: ${violation}`,
-    `Again: npm run simulate -- --runs 1 --steps ${String(campaign.steps)} --seed ${String(seed)}${campaign.mode === undefined ? '' : ` --mode ${campaign.mode}`}`,
+    `Again: npm run simulate -- --runs 1 --steps ${String(campaign.steps)} --seed ${String(seed)}${campaign.mode === undefined ? '' : ` --mode ${campaign.mode}`}${campaign.publishing ? ' --publish' : ''}`,
     `Smallest history found, ${String(minimal.steps.length)} steps (keep it as test/simulation/kept/NAME.json):`,
     '',
     `{ "why": "", "mode": "${minimal.mode}", "steps": [`,

@@ -1,7 +1,7 @@
 /** Draws the history of a seed: the mode, the school, and what happens in it. */
 import { seeded, type Random } from '../../src/demo/random.ts'
 import { carriesOver, MODES, type Mode } from '../../src/domain/progress/mode.ts'
-import { CRASH_POINTS } from '../../src/ports/crash-points.ts'
+import { CRASH_POINTS, type CrashPoint } from '../../src/ports/crash-points.ts'
 import type { AttemptWrite, ContextWrite, Fate, History, Item, Step, ViewWrite, Write } from './steps.ts'
 import {
   ATTEMPTS,
@@ -29,17 +29,21 @@ export function modeOf(seed: number): Mode {
  * The history of a seed. It begins with what a school begins with: collections, contexts, rules.
  * @param mode left out: that of the seed.
  */
-export function historyOf(seed: number, length: number, mode: Mode = modeOf(seed)): History {
-  return { mode, steps: new Draw(mode, seeded(seed)).steps(length) }
+export function historyOf(seed: number, length: number, mode: Mode = modeOf(seed), publishing = false): History {
+  const points = CRASH_POINTS.filter((point) => publishing || !point.startsWith('consumer-'))
+  return { mode, steps: new Draw(mode, seeded(seed), points).steps(length) }
 }
 
 class Draw {
   readonly #mode: Mode
   readonly #random: Random
+  /** Where the power may be lost. */
+  readonly #points: readonly CrashPoint[]
   readonly #places: readonly Where[]
   readonly #carries: boolean
 
-  constructor(mode: Mode, random: Random) {
+  constructor(mode: Mode, random: Random, points: readonly CrashPoint[]) {
+    this.#points = points
     this.#mode = mode
     this.#random = random
     this.#places = enrolmentsIn(mode)
@@ -76,7 +80,7 @@ class Draw {
       return [{ do: 'turn', picks: Array.from({ length: random.int(1, 8) }, () => random.int(0, 1 << 20)) }]
     }
     if (chance <= 85) {
-      return [{ do: 'crash', at: random.pick([...CRASH_POINTS, 'now']), kept: random.pick([0, 0.5, 1]) }]
+      return [{ do: 'crash', at: random.pick([...this.#points, 'now']), kept: random.pick([0, 0.5, 1]) }]
     }
     if (chance <= 91) return [{ do: 'clock', milliseconds: this.#leap() }]
     if (chance <= 99) return [{ do: 'read', probe: random.int(0, 1 << 20) }]

@@ -11,6 +11,7 @@ import type { Counts } from './counts.ts'
 import { isOpen, withoutDoubt } from './doubt.ts'
 import { Model } from './model.ts'
 import { probesIn, type Probe } from './probes.ts'
+import { publishingFaults } from './publishing-faults.ts'
 import { PowerLoss, Server } from './server.ts'
 import type { History, Step } from './steps.ts'
 import { START } from './world.ts'
@@ -31,6 +32,8 @@ const TURNS_MAX = 20_000
 export interface RunOptions {
   /** Keep what happened as lines. */
   readonly keepLines?: boolean
+  /** Publish events, and have a group handle them. */
+  readonly publishing?: boolean
   /** Hold the product also to what is a known limit of it. */
   readonly strict?: boolean
 }
@@ -42,6 +45,7 @@ export async function runHistory(ground: string, { mode, steps }: History, optio
 
 class Run {
   readonly #mode: Mode
+  readonly #publishing: boolean
   readonly #probes: readonly Probe[]
   readonly #disk: Disk
   readonly #clock = new SimulatedClock(START)
@@ -57,8 +61,9 @@ class Run {
   #openReads = 0
   #crash: Extract<Step, { readonly do: 'crash' }> | undefined
 
-  constructor(mode: Mode, disk: Disk, { keepLines = false, strict = false }: RunOptions) {
+  constructor(mode: Mode, disk: Disk, { keepLines = false, strict = false, publishing = false }: RunOptions) {
     this.#mode = mode
+    this.#publishing = publishing
     this.#probes = probesIn(mode)
     this.#statuses = new Statuses(mode)
     this.#disk = disk
@@ -113,6 +118,7 @@ class Run {
   async #open(): Promise<void> {
     this.#server = await Server.open({
       mode: this.#mode,
+      publishing: this.#publishing,
       folder: this.#disk.folder,
       clock: this.#clock,
       reach: (point) => {
@@ -228,6 +234,7 @@ class Run {
     await this.#probeAll('at rest')
     if (this.#server === undefined || this.#violation !== undefined) return
     for (const fault of await storeFaults(this.#server, this.#model, last)) this.#fail(fault)
+    if (this.#publishing) for (const fault of await publishingFaults(this.#server)) this.#fail(fault)
   }
 
   async #probeAll(when: string): Promise<void> {

@@ -218,6 +218,52 @@ export const CARRYING_BUGS: readonly Bug[] = [
   },
 ]
 
+const EVENTS = 'stores/sqlite/event-log.ts'
+const DELIVERIES = 'stores/sqlite/deliveries.ts'
+
+/** Found only where events are published and consumed. */
+export const PUBLISHING_BUGS: readonly Bug[] = [
+  {
+    name: 'appending events in one commit and noting how far the outbox was read in another',
+    mode: 'strict',
+    patches: [
+      [EVENTS, '        if (read !== undefined) this.#log.commitNow(read.consumer, read.seq)\n', ''],
+      [
+        EVENTS,
+        '    if (events.length === 0) return\n    this.#defer(',
+        "    if (read !== undefined) await this.#writer.submit(() => this.#log.commitNow(read.consumer, read.seq), 'own')\n    if (events.length === 0) return\n    this.#defer(",
+      ],
+    ],
+  },
+  {
+    name: 'handling an event without looking whether it was handled',
+    mode: 'strict',
+    patches: [[DELIVERIES, 'const fresh = Number(changes) > 0', 'const fresh = Number(changes) >= 0']],
+  },
+  {
+    name: 'noting that an event was handled before its effects',
+    mode: 'strict',
+    patches: [
+      [
+        'workers/consume/runner.ts',
+        '    const failures = await tryAll(this.#attempt(state), free)\n',
+        '    this.#advance(state, last.seq, [])\n    await this.#advancing\n    const failures = await tryAll(this.#attempt(state), free)\n',
+      ],
+    ],
+  },
+  {
+    name: 'ids that do not follow from what is told',
+    mode: 'strict',
+    patches: [
+      [
+        'workers/publish/progress-events.ts',
+        'id: eventId(type, seq, atMs, who)',
+        'id: eventId(type, seq, atMs, who, Math.random())',
+      ],
+    ],
+  },
+]
+
 /** What a run of the command line prints with --json. */
 export interface Found {
   readonly histories: number

@@ -10,10 +10,13 @@ import { ROUTES } from '../../src/http/routes.ts'
 import type { Metrics } from '../../src/observe.ts'
 import type { Clock, Defer } from '../../src/ports/clock.ts'
 import type { CrashPoint } from '../../src/ports/crash-points.ts'
+import type { EventLog } from '../../src/ports/event-log.ts'
 import type { Log } from '../../src/ports/log.ts'
+import { noWebhooks } from '../../src/ports/webhook-control.ts'
 import { openSqliteStore, type SqliteStore } from '../../src/stores/sqlite/store.ts'
 import { startWorkers } from '../../src/wire.ts'
 import { restingOperations } from '../../src/workers/operate/resting-operations.ts'
+import { openPublishing, type Publishing } from './publishing.ts'
 import { FOLD, LIMITS } from './disk.ts'
 
 /** A request to a route, by the route's id. */
@@ -36,6 +39,8 @@ export class PowerLoss extends Error {}
 
 export interface ServerOptions {
   readonly mode: Mode
+  /** Whether events are published and consumed. */
+  readonly publishing: boolean
   readonly folder: string
   readonly clock: Clock
   /** Throws PowerLoss where the history wants it. */
@@ -104,11 +109,18 @@ export class Server {
         if (life.server?.alive === true) options.onCommit()
       },
     })
-    life.server = new Server(config, store, waiting, options)
+    const publishing = options.publishing ? await openPublishing(config, options.clock) : undefined
+    life.server = new Server(config, store, waiting, options, publishing)
     return life.server
   }
 
-  private constructor(config: Config, store: SqliteStore, waiting: (() => void)[], options: ServerOptions) {
+  private constructor(
+    config: Config,
+    store: SqliteStore,
+    waiting: (() => void)[],
+    options: ServerOptions,
+    publishing: Publishing | undefined,
+  ) {
     this.store = store
     this.waiting = waiting
     this.#options = options
@@ -120,23 +132,24 @@ export class Server {
       metrics: NO_METRICS,
       links: linkSigner(new Uint8Array(32)),
       operations: restingOperations(store, options.clock),
+      webhooks: noWebhooks,
       report: (error) => {
         this.#fault(`a fault of the program: ${String(error.cause)}`)
       },
       unready: () => Promise.resolve(undefined),
     }
-    const loops = startWorkers(
-      config,
-      { ...store, log: paced(store.log, waiting) },
-      (consumer, error) => {
-        this.#fault(`worker ${consumer} failed: ${String(error)}`)
-      },
-      (point) => {
-        if (this.alive) options.reach(point)
-      },
-    )
+    const failed = (consumer: string, error: unknown): void => {
+      this.#fault(`worker ${consumer} failed: ${String(error)}`)
+    }
+    const reach = (point: CrashPoint): void => {
+      if (this.alive) options.reach(point)
+    }
+    const pacedStore = { ...store, log: paced(store.log, waiting), events: pacedEvents(store.events, waiting) }
+    const loops = startWorkers(config, pacedStore, failed, reach, publishing?.events)
+    const consumer = publishing?.consume(pacedStore, reach, failed)
     this.#stopWorkers = () => {
       for (const loop of loops) void loop.stop()
+      void consumer?.stop()
     }
   }
 
@@ -197,6 +210,23 @@ function paced(log: Log, waiting: (() => void)[]): Log {
     deadLetterCounts: () => log.deadLetterCounts(),
     resolve: (consumer, seq) => log.resolve(consumer, seq),
     onAppend: (listener) => log.onAppend(listener),
+  }
+}
+
+/** The same for the log of events. */
+function pacedEvents(events: EventLog, waiting: (() => void)[]): EventLog {
+  return {
+    append: (told, read) => events.append(told, read),
+    read: async (after, limit, topics) => {
+      await new Promise<void>((resolve) => waiting.push(resolve))
+      return events.read(after, limit, topics)
+    },
+    count: (after, limit, topics) => events.count(after, limit, topics),
+    get: (seq) => events.get(seq),
+    last: () => events.last(),
+    positionBefore: (atMs) => events.positionBefore(atMs),
+    prune: (beforeMs, limit) => events.prune(beforeMs, limit),
+    onAppend: (listener) => events.onAppend(listener),
   }
 }
 

@@ -12,7 +12,7 @@ import { makeGround } from './disk.ts'
 import { historyOf } from './draw.ts'
 import { runHistory } from './history.ts'
 import { keptHistories } from './kept.ts'
-import { BUGS, CARRYING_BUGS, hunt } from './planted.ts'
+import { BUGS, CARRYING_BUGS, hunt, PUBLISHING_BUGS } from './planted.ts'
 
 const RUNS = Number(process.env['SIMULATION_RUNS'] ?? 1000)
 const SEED = Number(process.env['SIMULATION_SEED'] ?? 1)
@@ -43,6 +43,21 @@ test('histories of all public operations in all modes, with crashes and restarts
   )
 })
 
+test('events of such histories are published once and handled once, whatever is lost in between', async (t) => {
+  const campaign = {
+    seed: SEED,
+    runs: Math.ceil(RUNS / 4),
+    steps: STEPS,
+    jobs: availableParallelism(),
+    publishing: true,
+  }
+  const { histories, failure } = await runCampaign(campaign, () => undefined)
+  t.diagnostic(
+    `${String(histories)} simulated histories with consumers, ${failure === undefined ? '0' : '1'} violations`,
+  )
+  assert.equal(failure, undefined, `npm run simulate -- --publish --runs 1 --seed ${String(failure?.seed)}`)
+})
+
 test('the same seed gives the same trace', async () => {
   for (const seed of [6, 7, 8, 9, 10, 11]) {
     const first = await runHistory(ground, historyOf(seed, STEPS), { keepLines: true })
@@ -68,9 +83,20 @@ describe('histories that failed once', () => {
 })
 
 describe('planted bugs are found', () => {
-  for (const bug of [...BUGS, ...CARRYING_BUGS]) {
+  const publishing = new Set(PUBLISHING_BUGS)
+  for (const bug of [...BUGS, ...CARRYING_BUGS, ...PUBLISHING_BUGS]) {
     test(`${bug.name} (${bug.mode})`, async (t) => {
-      const args = ['--runs', String(HUNT_RUNS), '--steps', String(STEPS), '--seed', String(SEED), '--shrink', '0']
+      const args = [
+        '--runs',
+        String(HUNT_RUNS),
+        '--steps',
+        String(STEPS),
+        '--seed',
+        String(SEED),
+        '--shrink',
+        '0',
+        ...(publishing.has(bug) ? ['--publish'] : []),
+      ]
       const { histories, failure } = await hunt(bug, args)
       assert.ok(failure, `not found in ${String(histories)} histories`)
       t.diagnostic(`found after ${String(histories)} histories: ${failure.violation.slice(0, 200)}`)

@@ -30,7 +30,17 @@ export function refusal({ status, headers, text }: Came): string {
   return result['field'] === undefined ? code : `${code} ${String(result['field'])}`
 }
 
-const TABLES = ['content', 'participation', 'view', 'attempt', 'collection', 'context', 'rule', 'log'] as const
+const TABLES = [
+  'content',
+  'participation',
+  'view',
+  'attempt',
+  'collection',
+  'context',
+  'rule',
+  'log',
+  'webhook',
+] as const
 
 /** Everything that requests can change, as text: equal before and after means that nothing was written. */
 export async function storeText(app: TestApp): Promise<string> {

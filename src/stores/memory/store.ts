@@ -12,6 +12,7 @@ import { MemoryEventLog } from './event-log.ts'
 import { MemoryLog } from './log.ts'
 import { MemoryProgressStore } from './progress-store.ts'
 import { MemoryTransaction } from './transaction.ts'
+import { MemoryWebhooks } from './webhooks.ts'
 
 /**
  * @param timeZone IANA name: calendar months of rules are counted in it.
@@ -28,6 +29,7 @@ export function openMemoryStore(clock: Clock, mode: Mode = 'strict', timeZone = 
     log,
     events: new MemoryEventLog(clock, log, deliveries),
     deliveries,
+    webhooks: new MemoryWebhooks(),
     transact: (work) => Promise.try(() => transact(work)),
     durability: 'none (memory)',
     check: () => Promise.resolve(),

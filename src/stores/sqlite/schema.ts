@@ -55,6 +55,13 @@ CREATE TABLE kept (
   name  TEXT PRIMARY KEY,
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Addresses that public events are sent to; the group of each is named webhook:ID.
+CREATE TABLE webhook (
+  webhook    INTEGER PRIMARY KEY,    -- in the order of registration
+  webhook_id TEXT NOT NULL UNIQUE,
+  data       TEXT NOT NULL           -- JSON; secrets in it are sealed
+) STRICT;
 `
 
 export const SCHEMA = `

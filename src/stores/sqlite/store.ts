@@ -25,6 +25,7 @@ import { Summaries } from './summaries.ts'
 import { sqliteTransaction } from './transaction.ts'
 import { verifyStore, type Verification, type VerifyProgress } from './verify.ts'
 import { StoreBroken } from './store-failure.ts'
+import { SqliteWebhooks } from './webhooks.ts'
 import { Writer, type CommitListener, type Companion, type WriterLimits } from './writer.ts'
 
 export interface SqliteOptions {
@@ -156,6 +157,7 @@ async function open(options: SqliteOptions, unlock: () => void): Promise<SqliteS
     log,
     events: new SqliteEventLog(statements, writer, log, options.clock, options.defer),
     deliveries: new SqliteDeliveries(statements, writer, transaction, options.clock),
+    webhooks: new SqliteWebhooks(statements, writer),
     transact: (work) => writer.submit(() => work(transaction), 'own'),
     durability: readDurability(database),
     queued: () => writer.queued,

@@ -1,6 +1,7 @@
 /** Groups of consumers, as they are written down: which events, and what is done with each. */
 import type { PayloadInput, Payload, PublicEvent } from '../../public-events/kernel/public-event.ts'
 import type { EventMetadata } from '../../public-events/kernel/metadata.ts'
+import { WEBHOOK_GROUPS } from '../../ports/webhooks.ts'
 import type { RetryRule } from './subscriber.ts'
 
 /** What a handler is told beside the payload. */
@@ -83,10 +84,13 @@ export class ConsumerGroup {
   readonly options: GroupOptions
   readonly #handlers = new Map<string, Handler>()
 
-  /** @throws TypeError where the name is none */
+  /** @throws TypeError where the name is none, or one that a webhook could have */
   constructor(options: GroupOptions) {
     if (!NAME.test(options.name)) {
       throw new TypeError(`group ${options.name}: a name of lower-case letters, digits, . _ : - is wanted`)
+    }
+    if (options.name.startsWith(WEBHOOK_GROUPS)) {
+      throw new TypeError(`group ${options.name}: names that begin with ${WEBHOOK_GROUPS} are those of webhooks`)
     }
     this.options = options
   }

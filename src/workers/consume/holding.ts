@@ -1,6 +1,6 @@
 import type { Held } from '../../ports/deliveries.ts'
 import { reasonOf } from '../reason.ts'
-import { Unreadable, type RetryRule, type Subscriber } from './subscriber.ts'
+import { TryLater, Unreadable, type RetryRule, type Subscriber } from './subscriber.ts'
 
 /** What is held up in a group, by key: the order within a key is kept, and no key waits for another. */
 export class Holding {
@@ -74,7 +74,8 @@ export function failed(
 ): Held {
   const tries = triesBefore + 1
   const dead = error instanceof Unreadable || tries >= retry.max
-  const waitMs = Math.min(retry.firstMs * 2 ** Math.min(tries - 1, 30), retry.mostMs)
+  const rising = Math.min(retry.firstMs * 2 ** Math.min(tries - 1, 30), retry.mostMs)
+  const waitMs = error instanceof TryLater ? Math.max(rising, error.afterMs) : rising
   return {
     seq: event.seq,
     key: event.key,

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../../ports/clock.ts'
 import { reachNothing, type Reach } from '../../ports/crash-points.ts'
 import { GroupMoved, type Deliveries, type Group, type Held } from '../../ports/deliveries.ts'
@@ -53,6 +54,8 @@ class GroupRunner implements Runner {
   readonly #running: Promise<void>
   /** Undefined until it is read, and after somebody changed it. */
   #state: State | undefined
+  /** Whether somebody changed it while it was being read. */
+  #changed = false
   /** Moving on, while the next events are worked on already. */
   #advancing: Promise<void> = Promise.resolve()
   #storeFailures = 0
@@ -96,6 +99,7 @@ class GroupRunner implements Runner {
       deliveries.onChange((name) => {
         if (name !== this.#subscriber.name) return
         this.#state = undefined
+        this.#changed = true
         this.#rouse()
       }),
     ]
@@ -115,7 +119,7 @@ class GroupRunner implements Runner {
   /** Does what is next. Answers how long to wait before the next turn. */
   async #turn(): Promise<number> {
     try {
-      const state = (this.#state ??= await this.#open())
+      const state = (this.#state ??= await this.#openUnchanged())
       const waitMs = await this.#work(state)
       this.#storeFailures = 0
       return waitMs
@@ -125,13 +129,26 @@ class GroupRunner implements Runner {
       if (error instanceof GroupMoved || this.#stopping.signal.aborted) return 0
       this.#parts.onError(this.#subscriber.name, error, undefined)
       this.#storeFailures += 1
-      return Math.min(STORE_WAIT_MS * 2 ** Math.min(this.#storeFailures - 1, 10), STORE_WAIT_MAX_MS)
+      const waitMs = Math.min(STORE_WAIT_MS * 2 ** Math.min(this.#storeFailures - 1, 10), STORE_WAIT_MAX_MS)
+      // New events do not end this wait: they could not be handled either.
+      await delay(waitMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined)
+      return 0
+    }
+  }
+
+  /** What is read while somebody changes it may be of before that. */
+  async #openUnchanged(): Promise<State> {
+    for (;;) {
+      this.#changed = false
+      const state = await this.#open()
+      if (!this.#changed) return state
     }
   }
 
   async #open(): Promise<State> {
     // What moved it before must be over, or it would be read from before that.
     await this.#advancing.catch(() => undefined)
+    this.#advancing = Promise.resolve()
     const { name, from, afterDead } = this.#subscriber
     const { events, deliveries, heldMax } = this.#parts
     const group = await deliveries.open(name, from === 'latest' ? await events.last() : 0)

@@ -27,11 +27,22 @@ export interface Subscriber {
   /**
    * The work on one event, done before it is noted as handled; undefined where all of it is in the commit. Where the
    * process ends in between it is done again, so it must bear that: the event's id is the same then.
-   * @throws Unreadable where no further try would help
+   * @throws Unreadable where no further try would help; TryLater where an early one would not
    */
   readonly deliver: ((event: LoggedEvent, signal: AbortSignal) => Promise<void>) | undefined
   /** The part of the work that is in the commit which notes that the event was handled. It may run twice before that. */
   apply(event: LoggedEvent, tx: Transaction): void
+}
+
+/** The other side asked to be left alone for a while: the next try is no earlier than that. */
+export class TryLater extends Error {
+  readonly afterMs: number
+
+  constructor(message: string, afterMs: number) {
+    super(message)
+    this.name = 'TryLater'
+    this.afterMs = afterMs
+  }
 }
 
 /** An event that cannot be read: a dead letter at once. */
