@@ -12,6 +12,7 @@ import { deriveKey, openIssuers, ownKey } from '../src/http/token-keys.ts'
 import { tokenChecker } from '../src/http/tokens.ts'
 import { openMetrics } from '../src/observe.ts'
 import { systemClock } from '../src/wire.ts'
+import { restingOperations } from '../src/workers/operate/resting-operations.ts'
 import { openNullStore } from './null-store.ts'
 
 const LEAVES = 50
@@ -27,11 +28,13 @@ async function serveProduct(folder: string): Promise<number> {
     cacheMax: config.TOKEN_CACHE_MAX,
     clock: systemClock,
   })
+  const store = openNullStore(LEAVES)
   const services: Services = {
     config,
     clock: systemClock,
     mode: config.MODE,
-    store: openNullStore(LEAVES),
+    store,
+    operations: restingOperations(store, systemClock),
     metrics: openMetrics(),
     links: linkSigner(deriveKey(own, 'links')),
     webhooks: noWebhooks,

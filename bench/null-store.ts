@@ -98,6 +98,10 @@ const NULL_LOG: Log = {
   position: () => Promise.resolve(0),
   commit: () => Promise.resolve(),
   park: () => Promise.resolve(),
+  count: () => Promise.resolve(0),
   deadLetters: () => Promise.resolve([]),
+  deadLetter: () => Promise.resolve(undefined),
+  deadLetterCounts: () => Promise.resolve(new Map()),
+  resolve: () => Promise.resolve(false),
   onAppend: () => () => undefined,
 }

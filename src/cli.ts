@@ -2,7 +2,9 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { ConfigError, readConfig, VARIABLES, type Config } from './config.ts'
 import type { BenchOptions } from './commands/bench.ts'
+import { addDlqCommands } from './commands/dlq/command.ts'
 import { addEventsCommands } from './commands/events/command.ts'
+import { addGroupCommands } from './commands/events/group-commands.ts'
 import { addModeCommands } from './commands/modes/command.ts'
 import type { TokenOptions } from './commands/token.ts'
 import { WrongUse } from './commands/wrong-use.ts'
@@ -110,7 +112,10 @@ function program(): Command {
       if (!(await bench(options))) process.exitCode = EXIT.failed
     })
 
-  addEventsCommands(waymark.command('events'), readEnvironment, withExample)
+  const events = waymark.command('events')
+  addEventsCommands(events, readEnvironment, withExample)
+  addGroupCommands(events, readEnvironment, withExample)
+  addDlqCommands(waymark.command('dlq'), readEnvironment, withExample)
   return waymark
 }
 

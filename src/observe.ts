@@ -3,6 +3,7 @@ import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporte
 import type { Meter } from '@opentelemetry/api'
 import { MeterProvider } from '@opentelemetry/sdk-metrics'
 import type { ViewOutcome } from './domain/progress/view.ts'
+import type { GroupState } from './ports/operations.ts'
 
 /** Figures that are read when they are asked for. */
 export interface Gauges {
@@ -16,6 +17,9 @@ export interface Gauges {
   readonly folded: () => { readonly facts: number; readonly rows: number }
 }
 
+/** How a group of consumers, or a worker, fares. */
+export type GroupFigures = Pick<GroupState, 'name' | 'behind' | 'waiting' | 'dead'>
+
 export interface Metrics {
   request(route: string, method: string, status: number, seconds: number): void
   view(outcome: ViewOutcome): void
@@ -23,6 +27,8 @@ export interface Metrics {
   commit(writes: number, milliseconds: number): void
   workerFailed(consumer: string, parked: boolean): void
   observe(gauges: Gauges): void
+  /** @param groups read when the figures are asked for */
+  observeGroups(groups: () => Promise<readonly GroupFigures[]>): void
   /** The Prometheus text of all figures. */
   text(): Promise<string>
 }
@@ -87,6 +93,9 @@ export function openMetrics(): Metrics {
           result.observe(gauges.folded().rows)
         })
     },
+    observeGroups: (groups) => {
+      observeGroups(meter, groups)
+    },
     text: async () => {
       const { resourceMetrics } = await exporter.collect()
       // Neither the machine's paths nor the library's names belong into the figures.
@@ -109,4 +118,26 @@ function countViews(meter: Meter): (outcome: ViewOutcome) => void {
   return (outcome) => {
     counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
   }
+}
+
+/** Three figures of each group, from one look at all of them. */
+function observeGroups(meter: Meter, groups: () => Promise<readonly GroupFigures[]>): void {
+  const gauge = (name: string, description: string) => meter.createObservableGauge(name, { description })
+  const behind = gauge('waymark_group_behind', 'Events that a group has yet to read, counted up to 10000')
+  const waiting = gauge(
+    'waymark_group_waiting',
+    'Events of a group that are to be tried again, or wait behind such a one',
+  )
+  const dead = gauge('waymark_group_dead', 'Dead letters of a group')
+  meter.addBatchObservableCallback(
+    async (result) => {
+      for (const state of await groups()) {
+        const group = { group: state.name }
+        result.observe(behind, state.behind, group)
+        result.observe(waiting, state.waiting, group)
+        result.observe(dead, state.dead, group)
+      }
+    },
+    [behind, waiting, dead],
+  )
 }

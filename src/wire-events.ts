@@ -11,6 +11,7 @@ import type { TakesPartIn } from './ports/store.ts'
 import type { Catalogue } from './public-events/kernel/catalogue.ts'
 import type { Pseudonym } from './public-events/kernel/redact.ts'
 import type { Consumer } from './workers/consumer.ts'
+import { OWN_WORKERS } from './workers/own-workers.ts'
 import type { ConsumerGroup } from './workers/consume/consumer-group.ts'
 import { groupSubscriber, type GroupParts } from './workers/consume/group-subscriber.ts'
 import { EventReader } from './workers/consume/reader.ts'
@@ -57,6 +58,10 @@ export async function openEvents(config: Config, clock: Clock, pseudonymKey: Uin
     mostMs: config.CONSUMER_BACKOFF_MAX,
   }
   const groups = plugins.flatMap(({ groups = [] }) => groups)
+  for (const { name } of groups) {
+    if (OWN_WORKERS.has(name))
+      throw new ConfigError(`WAYMARK_PLUGINS: ${name} is the name of one of Waymark's own workers`)
+  }
   const parts: GroupParts = { reader, routes, sender, clock, retry }
   const pseudonym: Pseudonym = (text) => createHmac('sha256', pseudonymKey).update(text).digest('base64url')
   return {

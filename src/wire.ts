@@ -23,6 +23,7 @@ import { aggregator } from './workers/aggregate.ts'
 import { carryFirst } from './workers/carry-first.ts'
 import { carrier, type CarryLimits } from './workers/carry-over.ts'
 import { Runners } from './workers/consume/runners.ts'
+import { GroupOperations } from './workers/operate/group-operations.ts'
 import { startLoop, type Loop, type LoopOptions } from './workers/loop.ts'
 import { republisher } from './workers/republish.ts'
 import { keepFor } from './workers/retention.ts'
@@ -48,6 +49,7 @@ export interface Waymark {
 
 /**
  * Opens the embedded profile: one process, one file.
+ * @param delivers which groups of consumers are delivered to: a command that only looks delivers nothing
  * @throws FolderInUse, StoreRefused, ConfigError
  */
 export async function openWaymark(
@@ -55,6 +57,7 @@ export async function openWaymark(
   clock: Clock = systemClock,
   reach: Reach = reachNothing,
   weaker: Pick<SqliteOptions, 'synchronous'> = {},
+  delivers: (group: string) => boolean = () => true,
 ): Promise<Waymark> {
   const metrics = openMetrics()
   // The server, which has the log of the process, comes after its store.
@@ -81,7 +84,7 @@ export async function openWaymark(
     folded: store.folded,
   })
   try {
-    const served = await serveStore(config, clock, store, metrics, reach, events)
+    const served = await serveStore(config, clock, store, metrics, reach, events, delivers)
     reportFold = (error) => {
       served.app.log.error({ err: error }, 'views could not be folded into their table; it is tried again')
     }
@@ -115,6 +118,7 @@ async function serveStore(
   metrics: Metrics,
   reach: Reach,
   events: Events,
+  delivers: (group: string) => boolean,
 ): Promise<Omit<Waymark, 'broken'>> {
   const own = ownKey(config.DATA)
   const tokens = tokenChecker({
@@ -125,17 +129,20 @@ async function serveStore(
     clock,
   })
   let stopping = false
-  const runners = new Runners({
-    events: store.events,
-    deliveries: store.deliveries,
-    clock,
-    reach,
-    heldMax: config.HELD_EVENTS_MAX,
-    onError: (group, error, held) => {
-      metrics.workerFailed(group, held?.state === 'dead')
-      app.log.error({ err: error, group, position: held?.seq, dead: held?.state === 'dead' }, 'a consumer failed')
+  const runners = new Runners(
+    {
+      events: store.events,
+      deliveries: store.deliveries,
+      clock,
+      reach,
+      heldMax: config.HELD_EVENTS_MAX,
+      onError: (group, error, held) => {
+        metrics.workerFailed(group, held?.state === 'dead')
+        app.log.error({ err: error, group, position: held?.seq, dead: held?.state === 'dead' }, 'a consumer failed')
+      },
     },
-  })
+    delivers,
+  )
   const key = deriveKey(own, 'webhook secrets')
   const webhooks = openWebhooks(config, { store, events, runners, clock, key })
   const services: Services = {
@@ -145,6 +152,13 @@ async function serveStore(
     store,
     metrics,
     links: linkSigner(deriveKey(own, 'links')),
+    operations: new GroupOperations({
+      ...events,
+      store,
+      clock,
+      workers: () => loops,
+      subscribers: () => runners.subscribers,
+    }),
     webhooks,
     report: (error) => {
       app.log.error({ err: error.cause ?? error }, 'an item failed')
@@ -161,6 +175,7 @@ async function serveStore(
   const loops = startWorkers(config, store, onError, reach, events)
   for (const subscriber of events.subscribers()) runners.start(subscriber)
   await webhooks.start()
+  metrics.observeGroups(() => services.operations.groups())
   const endRetention = keepFor(store, {
     keepMs: config.EVENT_RETENTION,
     clock,

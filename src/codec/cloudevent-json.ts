@@ -16,15 +16,24 @@ export interface ReadStructured extends ReadCloudEvent {
 
 /** The JSON text of an event. Numbers and booleans among the attributes are such in JSON too. */
 export function writeStructured(metadata: EventMetadata, data: Data): string {
-  return JSON.stringify({
+  return JSON.stringify(structuredEvent(metadata, data))
+}
+
+/** An event as the object that its JSON text stands for; without data where they are not to be told. */
+export function structuredEvent(metadata: EventMetadata, data: Data | undefined): Readonly<Record<string, unknown>> {
+  return {
     specversion: SPEC_VERSION,
     ...attributeText(metadata),
     minorversion: metadata.minor,
     ...metadata.extensions,
-    ...('json' in data
-      ? { datacontenttype: JSON_CONTENT_TYPE, data: data.json }
-      : { datacontenttype: data.contentType, data_base64: Buffer.from(data.bytes).toString('base64') }),
-  })
+    ...(data === undefined ? {} : dataMembers(data)),
+  }
+}
+
+function dataMembers(data: Data): Readonly<Record<string, unknown>> {
+  return 'json' in data
+    ? { datacontenttype: JSON_CONTENT_TYPE, data: data.json }
+    : { datacontenttype: data.contentType, data_base64: Buffer.from(data.bytes).toString('base64') }
 }
 
 /**

@@ -10,9 +10,10 @@ import type { Finding } from '../stores/sqlite/verify.ts'
 import { storeOptions, systemClock } from '../wire.ts'
 import { AGGREGATOR } from '../workers/aggregate.ts'
 import { CARRIER } from '../workers/carry-over.ts'
-import { isCaughtUp } from '../workers/consumer.ts'
+import { RELAY } from '../workers/publish/relay.ts'
 import { REPUBLISHER } from '../workers/republish.ts'
 import { catchUp } from './catch-up.ts'
+import { servedGroups, storedGroups, workerCheck } from './doctor-groups.ts'
 
 /** One line of the report. */
 export interface Check {
@@ -65,10 +66,11 @@ async function examine(config: Config, verify: boolean): Promise<DoctorReport> {
       ok: true,
       detail: 'a running server uses it: ask its /health/ready, or stop it to look closer',
     })
+    checks.push(...((await servedGroups(config)) ?? []))
     return reportOf(checks, [])
   }
   try {
-    checks.push(...(await storeChecks(store, config)))
+    checks.push(...(await storeChecks(store, config)), ...(await storedGroups(config, store)))
     return reportOf(checks, verify ? await verifyAll(config, store, checks) : [])
   } finally {
     await store.close()
@@ -94,12 +96,12 @@ async function storeChecks(store: SqliteStore, { MODE: mode }: Config): Promise<
   const durable = store.durability.startsWith('FULL')
   const last = await store.log.last()
   const checks: Check[] = [{ check: 'durability', ok: durable, detail: store.durability }]
-  for (const reader of carriesOver(mode) ? [CARRIER, AGGREGATOR, REPUBLISHER] : [AGGREGATOR, REPUBLISHER]) {
-    const position = await store.log.position(reader.name)
-    const dead = await store.log.deadLetters(reader.name)
-    const where = (await isCaughtUp(store.log, reader)) ? 'caught up' : `at ${String(position)} of ${String(last)}`
-    const detail = `${where}, ${String(dead.length)} entries put aside`
-    checks.push({ check: `worker ${reader.name}`, ok: dead.length === 0, detail })
+  const counts = await store.log.deadLetterCounts()
+  for (const reader of [...(carriesOver(mode) ? [CARRIER] : []), AGGREGATOR, REPUBLISHER, RELAY]) {
+    const { name, types } = reader
+    const position = await store.log.position(name)
+    const behind = await store.log.count(position, 1, types)
+    checks.push(workerCheck({ name, behind, position, last, dead: counts.get(name) ?? 0 }))
   }
   if (carriesOver(mode)) checks.push(await rulesCheck(store, mode))
   return checks

@@ -24,7 +24,8 @@ const TRIES_MAX = 8
  */
 export async function send(server: Server, method: string, path: string, request?: unknown): Promise<Answer> {
   const url = server.url + path
-  const headers = { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' }
+  const content: Record<string, string> = request === undefined ? {} : { 'content-type': 'application/json' }
+  const headers = { authorization: `Bearer ${server.token}`, ...content }
   const body = request === undefined ? null : JSON.stringify({ request })
   for (let tries = 1; ; tries += 1) {
     const response = await fetch(url, { method, headers, body }).catch((error: unknown) => {
@@ -58,7 +59,8 @@ export async function each<T>(list: readonly T[], width: number, work: (item: T)
   await Promise.all(Array.from({ length: width }, worker))
 }
 
-function readAnswer(status: number, text: string): Answer {
+/** The answer of Waymark in what came over HTTP. */
+export function readAnswer(status: number, text: string): Answer {
   try {
     // The envelope of every route; what else answers is caught below.
     const { result, params } = JSON.parse(text) as { result: unknown; params: { err?: string; errmsg?: string } }

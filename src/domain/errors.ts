@@ -67,6 +67,27 @@ export const ERRORS = {
     status: 503,
     text: 'A part of this installation that takes part in the commit failed: nothing was recorded. Send the request again later.',
   },
+  GROUP_NOT_FOUND: { status: 404, text: 'There is no such group: GET /v1/events/groups lists all.' },
+  GROUP_BUILT_IN: {
+    status: 409,
+    text: "This is one of Waymark's own workers: its dead letters can be driven again or dropped, but it is never paused, replayed or forgotten.",
+  },
+  GROUP_RUNNING: {
+    status: 409,
+    text: 'Events are delivered to this group now: take out what consumes them, start again, then forget it. Pausing is enough to stop deliveries.',
+  },
+  GROUP_NOT_RUNNING: {
+    status: 409,
+    text: 'Nothing handles this here: the worker belongs to another mode. Drop the dead letter, or go back to that mode.',
+  },
+  DEAD_LETTER_NOT_FOUND: {
+    status: 404,
+    text: 'There is no dead letter there: it was delivered since, or given up. GET /v1/events/dead-letters lists all.',
+  },
+  EVENT_STILL_TRIED: {
+    status: 409,
+    text: 'This event is not a dead letter: it is tried again by itself, or waits behind one of the same key.',
+  },
   EVENT_TYPE_UNKNOWN: {
     status: 400,
     text: 'This installation publishes no event of this type: docs/reference/public-events.md lists them.',

@@ -45,6 +45,10 @@ export const RULES = {
   'rule-read': { learner: 'all', instructor: 'all', service: 'all', admin: 'all' },
   /** Write them: they hold in the contexts of everyone. */
   'rule-write': { learner: 'none', instructor: 'none', service: 'all', admin: 'all' },
+  /** Read public events as they were published. */
+  'events-read': { learner: 'none', instructor: 'none', service: 'all', admin: 'all' },
+  /** See and change what becomes of them: groups of consumers, and dead letters. */
+  'events-operate': { learner: 'none', instructor: 'none', service: 'none', admin: 'all' },
   /** Register and manage webhooks: they carry what all learners do to addresses elsewhere. */
   'webhook-manage': { learner: 'none', instructor: 'none', service: 'none', admin: 'all' },
   /** Figures of the running process. From this machine itself they are open (see routes/metrics.ts). */

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import { WaymarkError } from '../domain/errors.ts'
 import type { Mode } from '../domain/progress/mode.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { Operations } from '../ports/operations.ts'
 import type { Store } from '../ports/store.ts'
 import type { WebhookControl } from '../ports/webhook-control.ts'
 import type { Metrics } from '../observe.ts'
@@ -19,6 +20,8 @@ export interface Services {
   readonly store: Store
   readonly metrics: Metrics
   readonly links: LinkSigner
+  /** What operators do with groups and dead letters. */
+  readonly operations: Operations
   readonly webhooks: WebhookControl
   /** Logs a fault of the program, without anything of the request. */
   readonly report: (error: Error) => void

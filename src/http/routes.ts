@@ -11,6 +11,18 @@ import { enrolmentEnrol } from './routes/enrolment-enrol.ts'
 import { enrolmentList } from './routes/enrolment-list.ts'
 import { enrolmentRoster } from './routes/enrolment-roster.ts'
 import { enrolmentUnenrol } from './routes/enrolment-unenrol.ts'
+import { eventsGroupForget } from './routes/events-group-forget.ts'
+import { eventsGroupGet } from './routes/events-group-get.ts'
+import { eventsGroupList } from './routes/events-group-list.ts'
+import { eventsGroupPause } from './routes/events-group-pause.ts'
+import { eventsGroupReplay } from './routes/events-group-replay.ts'
+import { eventsGroupResume } from './routes/events-group-resume.ts'
+import { eventsLetterDrop } from './routes/events-letter-drop.ts'
+import { eventsLetterGet } from './routes/events-letter-get.ts'
+import { eventsLetterList } from './routes/events-letter-list.ts'
+import { eventsLetterRedrive } from './routes/events-letter-redrive.ts'
+import { eventsLetterRedriveAll } from './routes/events-letter-redrive-all.ts'
+import { eventsLog } from './routes/events-log.ts'
 import { ruleAdd } from './routes/rule-add.ts'
 import { ruleDelete } from './routes/rule-delete.ts'
 import { ruleGet } from './routes/rule-get.ts'
@@ -65,6 +77,18 @@ export const ROUTES: readonly Route[] = [
   enrolmentUnenrol,
   enrolmentList,
   enrolmentRoster,
+  eventsGroupList,
+  eventsGroupGet,
+  eventsGroupPause,
+  eventsGroupResume,
+  eventsGroupReplay,
+  eventsGroupForget,
+  eventsLetterList,
+  eventsLetterGet,
+  eventsLetterRedrive,
+  eventsLetterRedriveAll,
+  eventsLetterDrop,
+  eventsLog,
   webhookAdd,
   webhookList,
   webhookGet,

@@ -51,6 +51,15 @@ export interface Held {
   readonly reason: string | undefined
 }
 
+/** Which dead letters, by group and position. */
+export interface DeadQuery {
+  /** Of this group alone; of all where it is left out. */
+  readonly group?: string | undefined
+  /** Those behind this one. */
+  readonly after?: { readonly group: string; readonly seq: number } | undefined
+  readonly limit: number
+}
+
 /** The group was replayed meanwhile: what its runner knows of it is of the past. */
 export class GroupMoved extends Error {
   constructor(name: string) {
@@ -67,6 +76,8 @@ export interface Deliveries {
   groups(): Promise<readonly GroupReport[]>
   /** What is held up, by position. */
   held(name: string, limit: number, afterSeq?: number): Promise<readonly Held[]>
+  /** Dead letters, by group and position. */
+  dead(query: DeadQuery): Promise<readonly (Held & { readonly group: string })[]>
   /**
    * Notes in one commit that an event was handled, with the effects of that, and no longer holds it up. If `work`
    * throws, nothing happens. `work` may run twice, if its first transaction did not hold.

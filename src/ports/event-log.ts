@@ -30,8 +30,10 @@ export interface EventLog {
    * @param read how far the outbox was read for this, and by which of its consumers
    */
   append(events: readonly PublishedEvent[], read?: { readonly consumer: string; readonly seq: number }): Promise<void>
-  /** Events of these topics after a position, oldest first. */
-  read(afterSeq: number, limit: number, topics: readonly string[]): Promise<readonly LoggedEvent[]>
+  /** Events of these topics after a position, oldest first; without topics, all. */
+  read(afterSeq: number, limit: number, topics?: readonly string[]): Promise<readonly LoggedEvent[]>
+  /** How many there are, counted up to `limit`. */
+  count(afterSeq: number, limit: number, topics?: readonly string[]): Promise<number>
   /** One event; undefined where there is none, or no more. */
   get(seq: number): Promise<LoggedEvent | undefined>
   /** The last position, 0 where nothing was ever appended. */

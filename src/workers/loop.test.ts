@@ -83,7 +83,7 @@ function poisoned(...names: readonly string[]): (learners: readonly string[]) =>
 const learners = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `l${String(index)}`)
 
 async function parkedLearners(store: Store): Promise<readonly string[]> {
-  return (await store.log.deadLetters(NAME)).map(({ entry }) => learnerOf(entry))
+  return (await store.log.deadLetters({ consumer: NAME, limit: 100 })).map(({ entry }) => learnerOf(entry))
 }
 
 describe('reading', () => {
@@ -196,7 +196,7 @@ describe('an entry that cannot be handled', () => {
       learners(25).filter((name) => name !== 'l13'),
     )
     assert.equal(await store.log.position(NAME), 25)
-    const [letter, ...others] = await store.log.deadLetters(NAME)
+    const [letter, ...others] = await store.log.deadLetters({ consumer: NAME, limit: 10 })
     assert.deepEqual(others, [])
     assert.equal(letter?.entry.seq, 14)
     assert.match(letter?.reason ?? '', /cannot handle l13/)
@@ -268,7 +268,11 @@ describe('an entry that cannot be handled', () => {
           order.push(`dead letter ${String(entry.seq)}`)
           return store.log.park(consumer, entry, reason)
         },
-        deadLetters: (consumer) => store.log.deadLetters(consumer),
+        count: (after, limit, types) => store.log.count(after, limit, types),
+        deadLetters: (query) => store.log.deadLetters(query),
+        deadLetter: (consumer, seq) => store.log.deadLetter(consumer, seq),
+        deadLetterCounts: () => store.log.deadLetterCounts(),
+        resolve: (consumer, seq) => store.log.resolve(consumer, seq),
         onAppend: (listener) => store.log.onAppend(listener),
       },
     }
@@ -325,6 +329,79 @@ describe('a failure of the store', () => {
     await loop.idle()
     assert.deepEqual(handled, ['a'])
     assert.deepEqual(await parkedLearners(store), [])
+  })
+})
+
+describe('an entry that was put aside and is driven again', () => {
+  test('is handled alone, its dead letter is gone, and the position stays where it is', async () => {
+    let mended = false
+    const { store, loop, handled, batches } = await start(learners(5), (batch) => {
+      if (!mended) poisoned('l1')(batch)
+    })
+    await loop.idle()
+    mended = true
+    const [letter] = await store.log.deadLetters({ limit: 10 })
+    assert.ok(letter !== undefined)
+    await loop.redrive(letter.entry)
+    assert.deepEqual(handled, ['l0', 'l2', 'l3', 'l4', 'l1'])
+    assert.equal(batches.at(-1), 1)
+    assert.deepEqual(await parkedLearners(store), [])
+    assert.equal(await store.log.position(NAME), 5)
+    await append(store, 'later')
+    await loop.idle()
+    assert.equal(handled.at(-1), 'later')
+  })
+
+  test('keeps the new reason where it fails again, and nothing else is held up or counted as a failure', async () => {
+    let fault = 'cannot handle l1'
+    const { store, loop, handled, heard } = await start(learners(3), (batch) => {
+      if (batch.includes('l1')) throw new Error(fault, { cause: new TypeError('deep down') })
+    })
+    await loop.idle()
+    const told = heard.length
+    fault = 'still cannot'
+    const [letter] = await store.log.deadLetters({ limit: 10 })
+    assert.ok(letter !== undefined)
+    await assert.rejects(loop.redrive(letter.entry), /still cannot/)
+    assert.match((await store.log.deadLetter(NAME, letter.entry.seq))?.reason ?? '', /still cannot[^]*deep down/)
+    await append(store, 'later')
+    await loop.idle()
+    assert.deepEqual([handled, heard.length], [['l0', 'l2', 'later'], told])
+  })
+
+  test('keeps its reason where the store fails', async () => {
+    let error: Error = new Error('cannot')
+    const { store, loop } = await start(['a'], () => {
+      throw error
+    })
+    await loop.idle()
+    error = new WaymarkError('STORE_FULL')
+    const [letter] = await store.log.deadLetters({ limit: 10 })
+    assert.ok(letter !== undefined)
+    await assert.rejects(loop.redrive(letter.entry), { code: 'STORE_FULL' })
+    assert.match((await store.log.deadLetter(NAME, letter.entry.seq))?.reason ?? '', /^Error: cannot/)
+  })
+
+  test('is not handled while nobody can read it, and says so', async () => {
+    const { store, loop, handled } = await start([])
+    const occurrence = { type: 'unreadable', text: '{', reason: 'it is not JSON' } as const
+    await assert.rejects(loop.redrive({ seq: 7, at: 1, occurrence }), /cannot be read: it is not JSON/)
+    assert.deepEqual(handled, [])
+    assert.match((await store.log.deadLetter(NAME, 7))?.reason ?? '', /it is not JSON/)
+  })
+
+  test('waits for the batch under way, and is told where the worker stops before its turn', async () => {
+    const { promise: go, resolve } = Promise.withResolvers<undefined>()
+    const { loop, store, handled } = await start(['a', 'b'], (batch) => (batch.includes('a') ? go : undefined))
+    await new Promise((wait) => setTimeout(wait, 5))
+    const [entry] = await store.log.read(1, 1)
+    assert.ok(entry !== undefined)
+    const driven = assert.rejects(loop.redrive(entry), { name: 'AbortError' })
+    const stopped = loop.stop()
+    resolve(undefined)
+    await Promise.all([driven, stopped])
+    assert.deepEqual(handled, ['a', 'b'])
+    await assert.rejects(loop.redrive(entry), { name: 'AbortError' })
   })
 })
 

@@ -1,7 +1,9 @@
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
 import type { Reach } from '../ports/crash-points.ts'
 import type { Log, LogEntry } from '../ports/log.ts'
-import type { Consumer } from './consumer.ts'
+import type { Consumer, LogReader } from './consumer.ts'
+import { reasonOf } from './reason.ts'
+import { Redriving } from './redriving.ts'
 import { Retries, type RetryOptions } from './retries.ts'
 
 export interface LoopOptions extends RetryOptions {
@@ -10,11 +12,19 @@ export interface LoopOptions extends RetryOptions {
 }
 
 export interface Loop {
+  /** Who reads, and what. */
+  readonly reader: LogReader
   /**
    * Resolves when everything logged so far is handled. Rejects where the loop is stopped before.
    * @param patience limited: rejects with the latest failure where there were more in a row than any entry could cause
    */
   idle(patience?: 'endless' | 'limited'): Promise<void>
+  /**
+   * Has the consumer handle one entry that was put aside, between two batches. Where it succeeds the dead letter is gone,
+   * in the commit of its effects; otherwise it keeps the new reason.
+   * @throws whatever the consumer throws; an AbortError where the loop is stopped before
+   */
+  redrive(entry: LogEntry): Promise<void>
   /** Ends after the batch under way, or where its consumer ends it. */
   stop(): Promise<void>
 }
@@ -36,6 +46,7 @@ class ConsumerLoop implements Loop {
   readonly #consumer: Consumer
   readonly #options: LoopOptions
   readonly #retries: Retries
+  readonly #redriving: Redriving
   readonly #stopping = new AbortController()
   readonly #running: Promise<void>
   /** Nothing up to here is left for the consumer to handle. */
@@ -55,7 +66,18 @@ class ConsumerLoop implements Loop {
     this.#consumer = consumer
     this.#options = options
     this.#retries = new Retries(options)
+    this.#redriving = new Redriving(log, consumer, this.#stopping.signal)
     this.#running = this.#run()
+  }
+
+  get reader(): LogReader {
+    return this.#consumer
+  }
+
+  redrive(entry: LogEntry): Promise<void> {
+    const driven = this.#redriving.add(entry)
+    this.#rouse()
+    return driven
   }
 
   async idle(patience: 'endless' | 'limited' = 'endless'): Promise<void> {
@@ -85,12 +107,14 @@ class ConsumerLoop implements Loop {
       if (this.#unseen >= PASSED_MAX || appended.some((type) => types.has(type))) this.#rouse()
     })
     while (!this.#stopping.signal.aborted) {
+      await this.#redriving.drive()
       const waitMs = await this.#turn()
       this.#turned.resolve()
       this.#turned = Promise.withResolvers()
       if (waitMs > 0) await this.#pause(waitMs)
     }
     unsubscribe()
+    this.#redriving.end()
     this.#turned.resolve()
   }
 
@@ -163,7 +187,7 @@ class ConsumerLoop implements Loop {
   async #park(entry: LogEntry, error: unknown): Promise<number> {
     const { name } = this.#consumer
     try {
-      await this.#log.park(name, entry, error instanceof Error ? (error.stack ?? error.message) : String(error))
+      await this.#log.park(name, entry, reasonOf(error))
     } catch (parkError) {
       this.#retries.note(parkError)
       this.#options.onError(name, parkError, undefined)
@@ -183,7 +207,7 @@ class ConsumerLoop implements Loop {
   async #pause(milliseconds: number): Promise<void> {
     const { signal } = this.#stopping
     if (milliseconds !== UNTIL_WOKEN) return delay(milliseconds, undefined, { signal }).catch(() => undefined)
-    if (this.#woken || signal.aborted) return
+    if (this.#woken || this.#redriving.waits || signal.aborted) return
     await new Promise<void>((resolve) => {
       this.#wake = resolve
     })

@@ -1,4 +1,4 @@
-/** The README's five minutes and the how-tos on rules, on changing the mode and on webhooks, pasted as they stand. */
+/** The README's five minutes and the how-tos on rules, modes, webhooks and operating, pasted as they stand. */
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -8,6 +8,8 @@ import { text } from 'node:stream/consumers'
 import test from 'node:test'
 import type { Envelope } from '../../src/http/envelope.ts'
 import type { Json } from '../support/app.ts'
+import { BADGES_PLUGIN, openBadges } from '../support/badges.ts'
+import { connect } from '../support/http-client.ts'
 import { furnish, openStore, play, rowsIn } from '../support/mode-school.ts'
 import { BIN, environment, temporaryFolder } from '../support/process.ts'
 import { serversOfThisFile } from '../support/servers.ts'
@@ -78,6 +80,50 @@ test('a rule is written and given to a batch as the how-to says', async () => {
       default: false,
     },
   ])
+})
+
+test('what could not be delivered is found, driven again and replayed as the how-to says', async (t) => {
+  const badges = openBadges()
+  t.after(() => {
+    badges.remove()
+  })
+  badges.breaks(true)
+  const server = await startServer({ WAYMARK_PLUGINS: BADGES_PLUGIN, BADGES_FOLDER: badges.folder })
+  const client = await connect(server)
+  t.after(() => {
+    client.close()
+  })
+  const content = { identifier: 'maths', children: [{ identifier: 'c1' }] }
+  await client.put('/v1/collection/maths', { content })
+  for (const userId of ['poison', 'asha']) await client.post('/v1/enrolment/enrol', { userId, collectionId: 'maths' })
+  const look = async (): Promise<string> => (await client.send('GET', '/metrics')).text
+  while (!/^waymark_group_dead\{group="badges"\} 1$/m.test(await look()))
+    await new Promise((wait) => setTimeout(wait, 50))
+
+  const section = linesOf('docs/how-to/operate.md', 'When something could not be delivered')
+  const [before, after] = section.split(/^(?=bin\/waymark dlq redrive)/m)
+  const follow = async (lines: string | undefined): Promise<string> => {
+    const env = environment({ WAYMARK_DATA: server.folder })
+    const shell = spawn('bash', ['-e', '-c', lines ?? 'false'], {
+      cwd: ROOT,
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [said, [code]] = await Promise.all([text(shell.stdout), once(shell, 'close') as Promise<[number | null]>])
+    assert.equal(code, 0, said)
+    return said
+  }
+  assert.match(
+    await follow(before),
+    /^badges +events +\d+ +0 +0 +1 +running$[^]*^Error: no badge can be made\n {4}at /m,
+  )
+  badges.breaks(false)
+  assert.match(
+    await follow(after),
+    /^badges 1 delivered\nbadges is paused\nbadges goes on\nbadges reads again what comes after position 0\n$/,
+  )
+  while (badges.made().length < 4) await new Promise((wait) => setTimeout(wait, 50))
+  assert.deepEqual([...badges.made()].sort(), ['asha maths', 'asha maths', 'poison maths', 'poison maths'])
 })
 
 test('a mode is tried beside the server and changed without it as the how-to says', async () => {

@@ -63,8 +63,8 @@ export async function storeFaults(server: Server, model: Model, thorough: boolea
       const [position, last] = [await log.position(reader.name), await log.last()]
       faults.push(`at rest ${reader.name} stands at ${String(position)} of ${String(last)}`)
     }
-    const parked = await log.deadLetters(reader.name)
-    if (parked.length > 0) faults.push(`${reader.name} put aside ${String(parked.length)} entries`)
+    const parked = (await log.deadLetterCounts()).get(reader.name) ?? 0
+    if (parked > 0) faults.push(`${reader.name} put aside ${String(parked)} entries`)
   }
   if (store.behind() > 0) faults.push(`at rest ${String(store.behind())} summaries are behind`)
   faults.push(...logFaults(await log.read(0, 1_000_000), model), ...(await rowFaults(store.progress, model)))

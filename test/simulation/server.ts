@@ -15,6 +15,7 @@ import type { Log } from '../../src/ports/log.ts'
 import { noWebhooks } from '../../src/ports/webhook-control.ts'
 import { openSqliteStore, type SqliteStore } from '../../src/stores/sqlite/store.ts'
 import { startWorkers } from '../../src/wire.ts'
+import { restingOperations } from '../../src/workers/operate/resting-operations.ts'
 import { openPublishing, type Publishing } from './publishing.ts'
 import { FOLD, LIMITS } from './disk.ts'
 
@@ -61,6 +62,7 @@ const NO_METRICS: Metrics = {
   commit: () => undefined,
   workerFailed: () => undefined,
   observe: () => undefined,
+  observeGroups: () => undefined,
   text: () => Promise.resolve(''),
 }
 
@@ -129,6 +131,7 @@ export class Server {
       store,
       metrics: NO_METRICS,
       links: linkSigner(new Uint8Array(32)),
+      operations: restingOperations(store, options.clock),
       webhooks: noWebhooks,
       report: (error) => {
         this.#fault(`a fault of the program: ${String(error.cause)}`)
@@ -201,7 +204,11 @@ function paced(log: Log, waiting: (() => void)[]): Log {
     position: (consumer) => log.position(consumer),
     commit: (consumer, seq) => log.commit(consumer, seq),
     park: (consumer, entry, reason) => log.park(consumer, entry, reason),
-    deadLetters: (consumer) => log.deadLetters(consumer),
+    count: (after, limit, types) => log.count(after, limit, types),
+    deadLetters: (query) => log.deadLetters(query),
+    deadLetter: (consumer, seq) => log.deadLetter(consumer, seq),
+    deadLetterCounts: () => log.deadLetterCounts(),
+    resolve: (consumer, seq) => log.resolve(consumer, seq),
     onAppend: (listener) => log.onAppend(listener),
   }
 }
@@ -214,6 +221,7 @@ function pacedEvents(events: EventLog, waiting: (() => void)[]): EventLog {
       await new Promise<void>((resolve) => waiting.push(resolve))
       return events.read(after, limit, topics)
     },
+    count: (after, limit, topics) => events.count(after, limit, topics),
     get: (seq) => events.get(seq),
     last: () => events.last(),
     positionBefore: (atMs) => events.positionBefore(atMs),

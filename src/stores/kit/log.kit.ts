@@ -1,9 +1,18 @@
 /** What every implementation of Log must do. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import type { Log } from '../../ports/log.ts'
+import type { Log, LogEntry } from '../../ports/log.ts'
+import type { Store } from '../../ports/store.ts'
 import { collection } from './collections.ts'
 import type { Implementation } from './stores.ts'
+
+/** Entries of so many learners who enrol. */
+async function enrolled(store: Store, count: number): Promise<readonly LogEntry[]> {
+  for (let index = 0; index < count; index += 1) {
+    await store.progress.enrol({ userId: `l${String(index)}`, collectionId: 'k', contextId: 'x' }, 1)
+  }
+  return store.log.read(0, count)
+}
 
 export function logKit({ name, open }: Implementation): void {
   test(`${name}: the log is read in order from a position, and positions never move back`, async (t) => {
@@ -52,9 +61,93 @@ export function logKit({ name, open }: Implementation): void {
     const [entry] = await store.log.read(0, 1)
     assert.ok(entry !== undefined)
     await store.log.park('worker', entry, 'broken')
-    assert.deepEqual(await store.log.deadLetters('worker'), [{ consumer: 'worker', entry, reason: 'broken' }])
+    const letter = { consumer: 'worker', entry, reason: 'broken' }
+    assert.deepEqual(await store.log.deadLetters({ limit: 10 }), [letter])
+    assert.deepEqual(await store.log.deadLetter('worker', entry.seq), letter)
     assert.equal(await store.log.position('worker'), entry.seq)
-    assert.deepEqual(await store.log.deadLetters('other'), [])
+    assert.deepEqual(await store.log.deadLetters({ consumer: 'other', limit: 10 }), [])
+    assert.equal(await store.log.deadLetter('other', entry.seq), undefined)
+    assert.equal(await store.log.deadLetter('worker', entry.seq + 1), undefined)
+  })
+
+  test(`${name}: an entry put aside again keeps the new reason alone, and its consumer stays where it is`, async (t) => {
+    const { store, close } = await open()
+    t.after(close)
+    const [first, second] = await enrolled(store, 2)
+    assert.ok(first !== undefined && second !== undefined)
+    await store.log.park('worker', first, 'broken')
+    await store.log.commit('worker', second.seq)
+    await store.log.park('worker', first, 'still broken')
+    assert.deepEqual(await store.log.deadLetters({ limit: 10 }), [
+      { consumer: 'worker', entry: first, reason: 'still broken' },
+    ])
+    assert.equal(await store.log.position('worker'), second.seq)
+  })
+
+  test(`${name}: what was put aside is gone once it is committed, resolved or given up, and nothing else is`, async (t) => {
+    const { store, close } = await open()
+    t.after(close)
+    const [first, second, third] = await enrolled(store, 3)
+    assert.ok(first !== undefined && second !== undefined && third !== undefined)
+    for (const entry of [first, second, third]) {
+      for (const consumer of ['a', 'b']) await store.log.park(consumer, entry, 'broken')
+    }
+    const left = async (): Promise<readonly string[]> =>
+      (await store.log.deadLetters({ limit: 10 })).map(({ consumer, entry }) => `${consumer}${String(entry.seq)}`)
+    await store.log.commit('a', second.seq)
+    assert.equal(await store.log.position('a'), third.seq)
+    assert.equal(await store.log.resolve('b', third.seq), true)
+    assert.equal(await store.log.resolve('b', third.seq), false)
+    assert.equal(await store.log.resolve('c', first.seq), false)
+    const expected = [
+      `a${String(first.seq)}`,
+      `a${String(third.seq)}`,
+      `b${String(first.seq)}`,
+      `b${String(second.seq)}`,
+    ]
+    assert.deepEqual(await left(), expected)
+    await store.events.append([], { consumer: 'b', seq: first.seq })
+    assert.deepEqual(await left(), [...expected.slice(0, 2), `b${String(second.seq)}`])
+    assert.deepEqual(
+      await store.log.deadLetterCounts(),
+      new Map([
+        ['a', 2],
+        ['b', 1],
+      ]),
+    )
+  })
+
+  test(`${name}: dead letters come by consumer and position, page by page, whoever put them aside when`, async (t) => {
+    const { store, close } = await open()
+    t.after(close)
+    const entries = await enrolled(store, 3)
+    for (const consumer of ['relay', 'aggregate']) {
+      for (const entry of entries.toReversed()) await store.log.park(consumer, entry, 'broken')
+    }
+    const all = await store.log.deadLetters({ limit: 10 })
+    assert.deepEqual(
+      all.map(({ consumer, entry }) => [consumer, entry.seq]),
+      ['aggregate', 'relay'].flatMap((consumer) => entries.map(({ seq }) => [consumer, seq])),
+    )
+    const [first, second] = [all[0], all[1]]
+    assert.ok(first !== undefined && second !== undefined)
+    const after = { consumer: second.consumer, seq: second.entry.seq }
+    assert.deepEqual(await store.log.deadLetters({ limit: 2 }), [first, second])
+    assert.deepEqual(await store.log.deadLetters({ limit: 10, after }), all.slice(2))
+    assert.deepEqual(await store.log.deadLetters({ limit: 10, after, consumer: 'relay' }), all.slice(3))
+    assert.deepEqual(await store.log.deadLetters({ limit: 10, after, consumer: 'aggregate' }), all.slice(2, 3))
+  })
+
+  test(`${name}: entries of some types after a position are counted up to a limit`, async (t) => {
+    const { store, close } = await open()
+    t.after(close)
+    const [first] = await enrolled(store, 3)
+    await store.catalogue.publish(collection('k', ['c1']), '1')
+    const created = ['enrolment-created'] as const
+    assert.equal(await store.log.count(0, 10, created), 3)
+    assert.equal(await store.log.count(first?.seq ?? 0, 10, [...created, 'collection-published']), 3)
+    assert.equal(await store.log.count(0, 2, created), 2)
+    assert.equal(await store.log.count(0, 10, []), 0)
   })
 
   test(`${name}: who listens is called after a commit that appended, with the types, until it stops`, async (t) => {

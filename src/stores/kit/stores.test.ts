@@ -1,6 +1,7 @@
 import { sharesRows } from '../../domain/progress/shared-rows.ts'
 import { MODES } from '../../domain/progress/mode.ts'
 import { catalogueKit } from './catalogue.kit.ts'
+import { deadLettersKit } from './dead-letters.kit.ts'
 import { deliveriesKit } from './deliveries.kit.ts'
 import { eventLogKit } from './event-log.kit.ts'
 import { logKit } from './log.kit.ts'
@@ -16,6 +17,7 @@ for (const implementation of IMPLEMENTATIONS) {
   progressStoreKit(implementation)
   recordViewsKit(implementation)
   logKit(implementation)
+  deadLettersKit(implementation)
   eventLogKit(implementation)
   deliveriesKit(implementation)
   catalogueKit(implementation)

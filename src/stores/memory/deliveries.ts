@@ -1,6 +1,7 @@
 import type { Clock } from '../../ports/clock.ts'
 import {
   GroupMoved,
+  type DeadQuery,
   type Deliveries,
   type Group,
   type GroupReport,
@@ -62,6 +63,19 @@ export class MemoryDeliveries implements Deliveries, Readers {
   held(name: string, limit: number, afterSeq = 0): Promise<readonly Held[]> {
     const held = [...(this.#groups.get(name)?.held.values() ?? [])].filter(({ seq }) => seq > afterSeq)
     return Promise.resolve(held.sort((a, b) => a.seq - b.seq).slice(0, limit))
+  }
+
+  dead({ group, after, limit }: DeadQuery): Promise<readonly (Held & { readonly group: string })[]> {
+    const names = [...this.#groups.keys()].filter((name) => group === undefined || name === group).sort()
+    const all = names.flatMap((name) =>
+      this.#dead(name)
+        .map((held) => ({ ...held, group: name }))
+        .sort((a, b) => a.seq - b.seq),
+    )
+    const behind = all.filter(
+      ({ group, seq }) => after === undefined || (group === after.group ? seq > after.seq : group > after.group),
+    )
+    return Promise.resolve(behind.slice(0, limit))
   }
 
   settle(group: Known, event: { seq: number; id: string }, work: (tx: Transaction) => void): Promise<boolean> {

@@ -37,9 +37,13 @@ export class MemoryEventLog implements EventLog {
     })
   }
 
-  read(afterSeq: number, limit: number, topics: readonly string[]): Promise<readonly LoggedEvent[]> {
-    const wanted = this.#events.filter(({ seq, topic }) => seq > afterSeq && topics.includes(topic))
+  read(afterSeq: number, limit: number, topics?: readonly string[]): Promise<readonly LoggedEvent[]> {
+    const wanted = this.#events.filter(({ seq, topic }) => seq > afterSeq && topics?.includes(topic) !== false)
     return Promise.resolve(wanted.slice(0, limit))
+  }
+
+  count(afterSeq: number, limit: number, topics?: readonly string[]): Promise<number> {
+    return this.read(afterSeq, limit, topics).then(({ length }) => length)
   }
 
   get(seq: number): Promise<LoggedEvent | undefined> {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../ports/clock.ts'
 import {
   GroupMoved,
+  type DeadQuery,
   type Deliveries,
   type Group,
   type GroupReport,
@@ -65,6 +66,16 @@ export class SqliteDeliveries implements Deliveries {
       )
       .all(name, afterSeq, limit)
     return Promise.resolve(rows.map(heldOf))
+  }
+
+  dead({ group, after, limit }: DeadQuery): Promise<readonly (Held & { readonly group: string })[]> {
+    const rows = this.#statements
+      .of(
+        `SELECT name, seq, key, state, tries, retry_at, failed_at, reason FROM held JOIN consumer_group USING (grp)
+         WHERE state = 'dead' AND (name, seq) > (?, ?) AND (?3 IS NULL OR name = ?3) ORDER BY name, seq LIMIT ?4`,
+      )
+      .all(after?.group ?? '', after?.seq ?? 0, group ?? null, limit)
+    return Promise.resolve(rows.map((row) => ({ ...heldOf(row), group: String(row['name']) })))
   }
 
   settle(group: Known, event: { seq: number; id: string }, work: (tx: Transaction) => void): Promise<boolean> {

@@ -67,13 +67,18 @@ export class SqliteEventLog implements EventLog {
     ))
   }
 
-  read(afterSeq: number, limit: number, topics: readonly string[]): Promise<readonly LoggedEvent[]> {
+  read(afterSeq: number, limit: number, topics?: readonly string[]): Promise<readonly LoggedEvent[]> {
     const rows = this.#statements
-      .of(
-        `SELECT ${COLUMNS} FROM event WHERE seq > ? AND topic IN (SELECT value FROM json_each(?)) ORDER BY seq LIMIT ?`,
-      )
-      .all(afterSeq, JSON.stringify(topics), limit)
+      .of(`SELECT ${COLUMNS} FROM event ${whereOf(topics)} ORDER BY seq LIMIT ?3`)
+      .all(afterSeq, JSON.stringify(topics ?? []), limit)
     return Promise.resolve(rows.map(eventOf))
+  }
+
+  count(afterSeq: number, limit: number, topics?: readonly string[]): Promise<number> {
+    const row = this.#statements
+      .of(`SELECT count(*) AS n FROM (SELECT 1 FROM event ${whereOf(topics)} LIMIT ?3)`)
+      .get(afterSeq, JSON.stringify(topics ?? []), limit)
+    return Promise.resolve(Number(row?.['n']))
   }
 
   get(seq: number): Promise<LoggedEvent | undefined> {
@@ -126,6 +131,13 @@ export class SqliteEventLog implements EventLog {
       this.#listeners.delete(listener)
     }
   }
+}
+
+/** Events after ?1, of the topics in ?2 or of all. */
+function whereOf(topics: readonly string[] | undefined): string {
+  return topics === undefined
+    ? 'WHERE seq > ?1 AND ?2 IS NOT NULL'
+    : 'WHERE seq > ?1 AND topic IN (SELECT value FROM json_each(?2))'
 }
 
 function eventOf(row: Row): LoggedEvent {

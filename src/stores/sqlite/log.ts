@@ -1,5 +1,5 @@
 import { nextTurn, type Clock, type Defer } from '../../ports/clock.ts'
-import type { AppendListener, DeadLetter, Log, LogEntry } from '../../ports/log.ts'
+import type { AppendListener, DeadLetter, DeadLetterQuery, Log, LogEntry } from '../../ports/log.ts'
 import { logKey, type Occurrence } from '../../domain/progress/occurrence.ts'
 import { readOccurrence } from '../../domain/progress/read-occurrence.ts'
 import type { Row, Statements } from './database.ts'
@@ -86,8 +86,20 @@ export class SqliteLog implements Log {
     }, 'own')
   }
 
-  /** Moves a position inside the transaction of the caller. */
+  count(afterSeq: number, limit: number, types: readonly Occurrence['type'][]): Promise<number> {
+    const row = this.#statements
+      .of(`SELECT count(*) AS n FROM (SELECT 1 FROM log WHERE seq > ?${conditionOf(types)} LIMIT ?)`)
+      .get(afterSeq, limit)
+    return Promise.resolve(Number(row?.['n']))
+  }
+
+  /** Moves a position inside the transaction of the caller; the entry there is handled, if it had been put aside too. */
   commitNow(consumer: string, seq: number): void {
+    this.#move(consumer, seq)
+    this.#remove(consumer, seq)
+  }
+
+  #move(consumer: string, seq: number): void {
     this.#statements
       .of('INSERT INTO position (consumer, seq) VALUES (?, ?) ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq)')
       .run(consumer, seq)
@@ -96,17 +108,44 @@ export class SqliteLog implements Log {
   park(consumer: string, entry: LogEntry, reason: string): Promise<void> {
     return this.#writer.submit(() => {
       this.#statements
-        .of('INSERT INTO dead_letter (consumer, seq, at, data, reason) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING')
+        .of(
+          `INSERT INTO dead_letter (consumer, seq, at, data, reason) VALUES (?, ?, ?, ?, ?)
+           ON CONFLICT DO UPDATE SET reason = excluded.reason`,
+        )
         .run(consumer, entry.seq, entry.at, textOf(entry.occurrence), reason)
-      this.commitNow(consumer, entry.seq)
+      this.#move(consumer, entry.seq)
     }, 'own')
   }
 
-  deadLetters(consumer: string): Promise<readonly DeadLetter[]> {
+  deadLetters({ consumer, after, limit }: DeadLetterQuery): Promise<readonly DeadLetter[]> {
     const rows = this.#statements
-      .of('SELECT seq, at, data, reason FROM dead_letter WHERE consumer = ? ORDER BY seq')
-      .all(consumer)
-    return Promise.resolve(rows.map((row) => ({ consumer, entry: entryOf(row), reason: String(row['reason']) })))
+      .of(
+        `SELECT consumer, seq, at, data, reason FROM dead_letter
+         WHERE (consumer, seq) > (?, ?) AND (?3 IS NULL OR consumer = ?3) ORDER BY consumer, seq LIMIT ?4`,
+      )
+      .all(after?.consumer ?? '', after?.seq ?? 0, consumer ?? null, limit)
+    return Promise.resolve(rows.map(letterOf))
+  }
+
+  deadLetter(consumer: string, seq: number): Promise<DeadLetter | undefined> {
+    const row = this.#statements
+      .of('SELECT consumer, seq, at, data, reason FROM dead_letter WHERE consumer = ? AND seq = ?')
+      .get(consumer, seq)
+    return Promise.resolve(row === undefined ? undefined : letterOf(row))
+  }
+
+  deadLetterCounts(): Promise<ReadonlyMap<string, number>> {
+    const rows = this.#statements.of('SELECT consumer, count(*) AS n FROM dead_letter GROUP BY consumer').all()
+    return Promise.resolve(new Map(rows.map((row) => [String(row['consumer']), Number(row['n'])])))
+  }
+
+  resolve(consumer: string, seq: number): Promise<boolean> {
+    return this.#writer.submit(() => this.#remove(consumer, seq), 'own')
+  }
+
+  #remove(consumer: string, seq: number): boolean {
+    const { changes } = this.#statements.of('DELETE FROM dead_letter WHERE consumer = ? AND seq = ?').run(consumer, seq)
+    return Number(changes) > 0
   }
 
   onAppend(listener: AppendListener): () => void {
@@ -137,6 +176,10 @@ function conditionOf(types: readonly Occurrence['type'][] | undefined): string {
 
 function entryOf(row: Row): LogEntry {
   return { seq: Number(row['seq']), at: Number(row['at']), occurrence: readOccurrence(String(row['data'])) }
+}
+
+function letterOf(row: Row): DeadLetter {
+  return { consumer: String(row['consumer']), entry: entryOf(row), reason: String(row['reason']) }
 }
 
 /** What an entry's occurrence was read from. */

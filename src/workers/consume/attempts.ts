@@ -13,6 +13,8 @@ export interface Attempt {
   readonly deliveries: Deliveries
   readonly group: Group
   readonly signal: AbortSignal
+  /** Whether somebody paused or moved the group since it was read: then nothing more is begun. */
+  readonly isStale: () => boolean
   readonly reach: Reach
 }
 
@@ -70,6 +72,7 @@ async function tryByKey(attempt: Attempt, events: readonly LoggedEvent[]): Promi
     for (const [key, chain] of chains) {
       for (const event of chain) {
         try {
+          if (attempt.isStale()) throw new GroupMoved(attempt.group.name)
           await tryOne(attempt, event)
         } catch (error) {
           failures.set(key, { seq: event.seq, error })

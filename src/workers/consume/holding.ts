@@ -1,4 +1,5 @@
 import type { Held } from '../../ports/deliveries.ts'
+import { reasonOf } from '../reason.ts'
 import { TryLater, Unreadable, type RetryRule, type Subscriber } from './subscriber.ts'
 
 /** What is held up in a group, by key: the order within a key is kept, and no key waits for another. */
@@ -89,13 +90,4 @@ export function failed(
 /** An event that waits behind one of the same key. */
 export function behind({ key, seq }: Pick<Held, 'key' | 'seq'>): Held {
   return { seq, key, state: 'waiting', tries: 0, retryAtMs: 0, failedAtMs: undefined, reason: undefined }
-}
-
-/** Longest reason that is kept, in characters. */
-const REASON_MAX = 8_192
-
-function reasonOf(error: unknown): string {
-  const told = error instanceof Error ? (error.stack ?? `${error.name}: ${error.message}`) : String(error)
-  const cause = error instanceof Error && error.cause !== undefined ? `\ncaused by ${reasonOf(error.cause)}` : ''
-  return `${told}${cause}`.slice(0, REASON_MAX)
 }

@@ -181,11 +181,14 @@ class GroupRunner implements Runner {
     const work = async (): Promise<void> => {
       for (const key of left) {
         for (let held = state.holding.next(key); held !== undefined; held = state.holding.next(key)) {
+          if (this.#isStale(state)) throw new GroupMoved(state.group.name)
           if (!(await this.#tryHeld(state, held))) break
         }
       }
     }
-    await Promise.all(Array.from({ length: this.#subscriber.concurrency }, work))
+    const chains = await Promise.allSettled(Array.from({ length: this.#subscriber.concurrency }, work))
+    // Only now: what another had begun would be begun a second time beside it.
+    for (const chain of chains) if (chain.status === 'rejected') throw chain.reason
   }
 
   /** Answers whether it was handled. */
@@ -274,7 +277,20 @@ class GroupRunner implements Runner {
 
   #attempt(state: State): Attempt {
     const { deliveries, reach = reachNothing } = this.#parts
-    return { subscriber: this.#subscriber, deliveries, group: state.group, signal: this.#stopping.signal, reach }
+    const isStale = (): boolean => this.#isStale(state)
+    return {
+      subscriber: this.#subscriber,
+      deliveries,
+      group: state.group,
+      signal: this.#stopping.signal,
+      isStale,
+      reach,
+    }
+  }
+
+  /** Whether somebody changed the group since: what was paused in the middle of a page must not wait for its end. */
+  #isStale(state: State): boolean {
+    return this.#state !== state
   }
 
   #rouse(): void {

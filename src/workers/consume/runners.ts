@@ -4,16 +4,20 @@ import type { Subscriber } from './subscriber.ts'
 /** The groups that this process delivers to. Some come and go while it runs. */
 export class Runners {
   readonly #parts: RunnerParts
+  readonly #delivers: (name: string) => boolean
   readonly #running = new Map<string, { readonly subscriber: Subscriber; readonly runner: Runner }>()
 
-  constructor(parts: RunnerParts) {
+  /** @param delivers which groups are delivered to at all: a process that only looks around delivers to none */
+  constructor(parts: RunnerParts, delivers: (name: string) => boolean = () => true) {
     this.#parts = parts
+    this.#delivers = delivers
   }
 
   /** @throws TypeError where a group of this name is running: two would do everything twice */
   start(subscriber: Subscriber): void {
     const { name } = subscriber
     if (this.#running.has(name)) throw new TypeError(`there are two groups named ${name}`)
+    if (!this.#delivers(name)) return
     this.#running.set(name, { subscriber, runner: startRunner(subscriber, this.#parts) })
   }
 
