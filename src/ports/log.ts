@@ -1,4 +1,4 @@
-import type { Occurrence } from '../domain/progress/occurrence.ts'
+import type { Occurrence } from '../domain/outbox.ts'
 
 /** One entry of the log. */
 export interface LogEntry {

@@ -1,7 +1,7 @@
 import type { Attempt, AttemptDecision } from '../domain/progress/attempt.ts'
 import type { Enrolment } from '../domain/progress/enrolment.ts'
 import type { EnrolmentKey, ViewKey } from '../domain/progress/key.ts'
-import type { Occurrence } from '../domain/progress/occurrence.ts'
+import type { Occurrence } from '../domain/outbox.ts'
 import type { ContentHistory } from '../domain/progress/copying.ts'
 import type { RowAccount } from '../domain/progress/explanation.ts'
 import type { Summary } from '../domain/progress/summary.ts'

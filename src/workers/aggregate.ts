@@ -1,4 +1,4 @@
-import { AGGREGATE_CONSUMER, TRIGGERS } from '../domain/progress/occurrence.ts'
+import { AGGREGATE_CONSUMER, TRIGGERS } from '../domain/progress/triggers.ts'
 import type { Recomputing } from './carry-first.ts'
 import type { Consumer, LogReader } from './consumer.ts'
 

@@ -1,5 +1,5 @@
 import { joinIds, type EnrolmentKey } from '../domain/progress/key.ts'
-import type { Occurrence } from '../domain/progress/occurrence.ts'
+import type { Occurrence } from '../domain/outbox.ts'
 import type { Log } from '../ports/log.ts'
 import type { Page, PageRequest } from '../ports/page.ts'
 import type { ProgressStore } from '../ports/progress-store.ts'

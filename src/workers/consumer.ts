@@ -1,4 +1,4 @@
-import type { Occurrence } from '../domain/progress/occurrence.ts'
+import type { Occurrence } from '../domain/outbox.ts'
 import type { Log, LogEntry } from '../ports/log.ts'
 
 /** Who reads what of the log. */

@@ -1,7 +1,7 @@
 /** What the log of a store at rest must tell, and how often. */
 import { carriesOver } from '../../src/domain/progress/mode.ts'
 import type { LogEntry } from '../../src/ports/log.ts'
-import type { Occurrence } from '../../src/domain/progress/occurrence.ts'
+import type { Occurrence } from '../../src/domain/outbox.ts'
 import { completedAt, summaryShown } from './expected.ts'
 import { nameOf } from './facts.ts'
 import type { Model } from './model.ts'

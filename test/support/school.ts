@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import type { TestContext } from 'node:test'
-import type { Occurrence } from '../../src/domain/progress/occurrence.ts'
+import type { Occurrence } from '../../src/domain/outbox.ts'
 import type { Answered, CallOptions, Json, TestApp } from './app.ts'
 import { startApp } from './app.ts'
 

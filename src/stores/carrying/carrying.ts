@@ -5,7 +5,7 @@
 import type { Attempt } from '../../domain/progress/attempt.ts'
 import type { EnrolmentKey, ViewKey } from '../../domain/progress/key.ts'
 import type { Redirect } from '../../domain/progress/move.ts'
-import type { Occurrence } from '../../domain/progress/occurrence.ts'
+import type { Occurrence } from '../../domain/outbox.ts'
 import type { CountedRows } from '../../domain/progress/shared-rows.ts'
 import type { ViewRow } from '../../domain/progress/view.ts'
 import type { ContentAccount } from '../../ports/progress-store.ts'

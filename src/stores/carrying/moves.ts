@@ -10,7 +10,7 @@ import {
   type Participation,
   type Redirect,
 } from '../../domain/progress/move.ts'
-import type { Occurrence } from '../../domain/progress/occurrence.ts'
+import type { Occurrence } from '../../domain/outbox.ts'
 import type { Moved } from '../../domain/progress/provenance.ts'
 import type { CountedRows } from '../../domain/progress/shared-rows.ts'
 import { allCompletedAt } from '../../domain/progress/summary.ts'

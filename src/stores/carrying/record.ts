@@ -1,5 +1,6 @@
 import type { ViewKey } from '../../domain/progress/key.ts'
-import { viewOccurrences, type Occurrence } from '../../domain/progress/occurrence.ts'
+import type { Occurrence } from '../../domain/outbox.ts'
+import { viewOccurrences } from '../../domain/progress/tell.ts'
 import { shownChange } from '../../domain/progress/shown-row.ts'
 import { decideView, factRow, joinViews, sameView, type ViewFact, type ViewRow } from '../../domain/progress/view.ts'
 import type { Redirected, ViewRecorded } from '../../ports/progress-store.ts'

@@ -1,4 +1,4 @@
-import type { Occurrence } from '../../domain/progress/occurrence.ts'
+import type { Occurrence } from '../../domain/outbox.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { AppendListener, DeadLetter, DeadLetterQuery, Log, LogEntry } from '../../ports/log.ts'
 

@@ -11,12 +11,8 @@ import {
 import { holdsLeaf } from '../../domain/progress/hierarchy.ts'
 import { compareKeys, type EnrolmentKey, type ViewKey } from '../../domain/progress/key.ts'
 import type { Mode } from '../../domain/progress/mode.ts'
-import {
-  enrolmentOccurrences,
-  summaryOccurrences,
-  viewOccurrences,
-  type Occurrence,
-} from '../../domain/progress/occurrence.ts'
+import type { Occurrence } from '../../domain/outbox.ts'
+import { enrolmentOccurrences, summaryOccurrences, viewOccurrences } from '../../domain/progress/tell.ts'
 import { allStale, goingWith, type Going, type KnownEnrolments } from '../../domain/progress/shared-rows.ts'
 import type { Summary } from '../../domain/progress/summary.ts'
 import { decideView, factRow, joinViews, type ViewFact, type ViewRow } from '../../domain/progress/view.ts'

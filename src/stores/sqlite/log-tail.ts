@@ -1,4 +1,4 @@
-import type { Occurrence } from '../../domain/progress/occurrence.ts'
+import type { Occurrence } from '../../domain/outbox.ts'
 import type { LogEntry } from '../../ports/log.ts'
 import type { Journal } from './journal.ts'
 

@@ -9,12 +9,9 @@ import {
   type Enrolment,
 } from '../../domain/progress/enrolment.ts'
 import type { EnrolmentKey, ViewKey } from '../../domain/progress/key.ts'
-import {
-  enrolmentOccurrences,
-  staleEnrolment,
-  viewOccurrences,
-  type Occurrence,
-} from '../../domain/progress/occurrence.ts'
+import type { Occurrence } from '../../domain/outbox.ts'
+import { enrolmentOccurrences, viewOccurrences } from '../../domain/progress/tell.ts'
+import { staleEnrolment } from '../../domain/progress/triggers.ts'
 import { sharesRows } from '../../domain/progress/shared-rows.ts'
 import type { Summary } from '../../domain/progress/summary.ts'
 import { decideView, factRow, type ViewFact, type ViewRow } from '../../domain/progress/view.ts'

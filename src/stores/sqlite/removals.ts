@@ -1,6 +1,6 @@
 import type { EnrolmentKey } from '../../domain/progress/key.ts'
 import type { Mode } from '../../domain/progress/mode.ts'
-import type { Occurrence } from '../../domain/progress/occurrence.ts'
+import type { Occurrence } from '../../domain/outbox.ts'
 import { goingWith, sharesRows } from '../../domain/progress/shared-rows.ts'
 import type { Removed } from '../../ports/progress-store.ts'
 import type { Carrying } from '../carrying/carrying.ts'

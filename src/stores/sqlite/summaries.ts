@@ -1,5 +1,6 @@
 import { enrolmentId, compareKeys, type EnrolmentKey } from '../../domain/progress/key.ts'
-import { figuresDiffer, summaryOccurrences, type Occurrence } from '../../domain/progress/occurrence.ts'
+import type { Occurrence } from '../../domain/outbox.ts'
+import { figuresDiffer, summaryOccurrences } from '../../domain/progress/tell.ts'
 import type { Enrolment } from '../../domain/progress/enrolment.ts'
 import { holdsLeaf, type Structure } from '../../domain/progress/hierarchy.ts'
 import type { Mode } from '../../domain/progress/mode.ts'

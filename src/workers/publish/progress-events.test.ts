@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Occurrence } from '../../domain/progress/occurrence.ts'
+import type { Occurrence } from '../../domain/outbox.ts'
 import { ATTEMPT } from '../../public-events/catalogue/waymark/attempt.ts'
 import { COLLECTION } from '../../public-events/catalogue/waymark/collection.ts'
 import { ENROLMENT } from '../../public-events/catalogue/waymark/enrolment.ts'

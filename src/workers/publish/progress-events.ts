@@ -1,7 +1,7 @@
 /** The public events that what the progress core tells is published as. */
 import { eventId } from '../../codec/event-id.ts'
 import type { EnrolmentKey, ViewKey } from '../../domain/progress/key.ts'
-import type { Occurrence } from '../../domain/progress/occurrence.ts'
+import type { Occurrence } from '../../domain/outbox.ts'
 import type { LogEntry } from '../../ports/log.ts'
 import {
   AssessmentAttemptScored,

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { staleEnrolment, summaryOccurrences, type Figures, type Occurrence } from './occurrence.ts'
-import { readOccurrence } from './read-occurrence.ts'
-import { COMPLETE, IN_PROGRESS } from './view.ts'
+import type { Occurrence } from './outbox.ts'
+import { summaryOccurrences, type Figures } from './progress/tell.ts'
+import { staleEnrolment } from './progress/triggers.ts'
+import { readOccurrence } from './read-outbox.ts'
+import { COMPLETE, IN_PROGRESS } from './progress/view.ts'
 
 const KEY = { userId: 'asha', collectionId: 'maths', contextId: 'maths' }
 const HALF: Parameters<typeof summaryOccurrences>[2] = {

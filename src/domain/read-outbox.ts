@@ -1,6 +1,6 @@
 /** Reads what the log holds. Every entry passes here for every consumer, so what it is held against is made once. */
-import { isId } from '../id.ts'
-import type { Occurrence } from './occurrence.ts'
+import { isId } from './id.ts'
+import type { Occurrence } from './outbox.ts'
 
 const ENROLMENT_IDS = ['userId', 'collectionId', 'contextId'] as const
 const VIEW_IDS = [...ENROLMENT_IDS, 'contentId'] as const
