@@ -4,6 +4,9 @@ import { leaveAddress, localUrl, removeAddress } from './server-address.ts'
 import { crashAt } from './crash-at.ts'
 import { openWaymark, systemClock } from './wire.ts'
 
+/** So long after its end the process waits for what is left to end by itself. */
+const LINGER_MS = 300
+
 /** Runs the server until SIGTERM or SIGINT; resolves when it has stopped. A second signal stops at once. */
 export async function serve(config: Config): Promise<void> {
   const waymark = await openWaymark(config, systemClock, crashAt(process.env['CRASH_AT']))
@@ -35,7 +38,12 @@ export async function serve(config: Config): Promise<void> {
   const broken = await Promise.race([signalled, waymark.broken])
   // While the folder is still ours: afterwards it could be the next server's address.
   removeAddress(config.DATA)
-  if (broken === undefined) return waymark.stop()
+  if (broken === undefined) {
+    await waymark.stop()
+    // Whatever a plugin still waits for does not keep the process.
+    setTimeout(() => process.exit(), LINGER_MS).unref()
+    return
+  }
   // How the store closes matters less now than why it had to.
   await waymark.stop().catch(() => undefined)
   throw broken

@@ -1,12 +1,12 @@
 /** The only place that chooses implementations and puts them together (DESIGN, "Profiles"). */
 import type { FastifyInstance } from 'fastify'
 import { mkdirSync } from 'node:fs'
-import type { Server } from 'node:http'
-import type { Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Config } from './config.ts'
 import { WaymarkError } from './domain/errors.ts'
 import { carriesOver, MODE_TABLE } from './domain/progress/mode.ts'
 import { authenticator } from './http/authenticate.ts'
+import { closer } from './http/closing.ts'
 import { linkSigner } from './http/links.ts'
 import type { Services } from './http/route.ts'
 import { createServer } from './http/server.ts'
@@ -29,8 +29,6 @@ import { republisher } from './workers/republish.ts'
 import { keepFor } from './workers/retention.ts'
 
 export const systemClock: Clock = { nowMs: () => Date.now() }
-
-const SWEEP_MS = 50
 
 /** A whole installation in one process. */
 export interface Waymark {
@@ -167,7 +165,7 @@ async function serveStore(
   }
   const authenticate = authenticator(tokens, config.TRUSTED_PROXIES)
   const app = await createServer({ services, authenticate, stopping: () => stopping })
-  const closeSilent = trackSilent(app.server)
+  const close = closer(app)
   const onError: LoopOptions['onError'] = (consumer, error, parked) => {
     metrics.workerFailed(consumer, parked !== undefined)
     app.log.error({ err: error, consumer, parked: parked?.seq }, 'a worker failed')
@@ -194,37 +192,13 @@ async function serveStore(
     stop: async () => {
       stopping = true
       webhooks.stop()
-      // Again and again: a connection may become idle, or be made, after the stop began.
-      const sweep = setInterval(() => {
-        closeSilent()
-        app.server.closeIdleConnections()
-      }, SWEEP_MS)
-      try {
-        await within(config.STOP_TIMEOUT, app.close(), () => {
-          app.server.closeAllConnections()
-        })
-      } finally {
-        clearInterval(sweep)
-      }
+      // A handler that does not heed its signal holds nothing up: what it did not finish is delivered again.
+      const delivered = Promise.race([runners.stop(), delay(config.STOP_TIMEOUT / 2, undefined, { ref: false })])
+      await close(config.STOP_TIMEOUT)
       endRetention()
-      await Promise.all([...loops.map((loop) => loop.stop()), runners.stop()])
+      await Promise.all([...loops.map((loop) => loop.stop()), delivered])
       await store.close()
     },
-  }
-}
-
-/**
- * Browsers and balancers connect ahead of their requests. Node does not count a connection that never sent anything as
- * idle, so closing the server would wait for it: the function returned ends these.
- */
-function trackSilent(server: Server): () => void {
-  const sockets = new Set<Socket>()
-  server.on('connection', (socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-  })
-  return () => {
-    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
   }
 }
 
@@ -271,15 +245,5 @@ async function unready(store: SqliteStore, stopping: boolean): Promise<WaymarkEr
     // Whoever asks for health expects 503 alone; the reason stands in the text.
     const text = 'The disk is full: what is recorded can be read, nothing more is recorded until there is room.'
     return new WaymarkError('STORE_UNAVAILABLE', { cause: error, text })
-  }
-}
-
-/** Waits for work at most so long, then cuts it off and waits for its end. */
-async function within(milliseconds: number, work: Promise<unknown>, cut: () => void): Promise<void> {
-  const timer = setTimeout(cut, milliseconds)
-  try {
-    await work
-  } finally {
-    clearTimeout(timer)
   }
 }

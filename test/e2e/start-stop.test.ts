@@ -194,6 +194,26 @@ describe('stop', { concurrency: 4, timeout: 60_000 }, () => {
     client.close()
   })
 
+  test("does not wait for a plugin's handler that heeds nothing: exit 0 within 10 s, and the event comes again", async (t) => {
+    const settings = { WAYMARK_PLUGINS: join(import.meta.dirname, '../fixtures/plugins/stuck.ts') }
+    const handling = async ({ stdout }: Server): Promise<void> => {
+      while (!stdout().includes(`handling ${LEARNER}`)) await delay(10)
+    }
+    const server = await startServer(settings)
+    const client = await connect(server)
+    await client.put('/v1/collection/L', { content: { identifier: 'L', children: [{ identifier: 'a' }] } })
+    assert.equal((await client.post('/v1/enrolment/enrol', { userId: LEARNER, collectionId: 'L' })).status, 200)
+    client.close()
+    await handling(server)
+    const { code, milliseconds } = await timedEnd(server, 'SIGTERM')
+    t.diagnostic(`stopped after ${milliseconds.toFixed(0)} ms`)
+    assert.equal(code, 0)
+    assert.ok(milliseconds < 10_000, `${String(milliseconds)} ms`)
+    const again = await startServer(settings, server.folder)
+    await handling(again)
+    await again.end('SIGKILL')
+  })
+
   test('a second signal stops at once', async (t) => {
     const server = await startServer()
     const half = await sendHead(server, '/v1/view/start', '{"request":{}}')
