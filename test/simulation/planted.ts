@@ -245,9 +245,9 @@ export const PUBLISHING_BUGS: readonly Bug[] = [
     mode: 'strict',
     patches: [
       [
-        'workers/consume/runner.ts',
-        '    const failures = await tryAll(this.#attempt(state), free)\n',
-        '    this.#advance(state, last.seq, [])\n    await this.#advancing\n    const failures = await tryAll(this.#attempt(state), free)\n',
+        'workers/consume/group-delivery.ts',
+        '    const failures = await tryAll(this.#attempt(), free)\n',
+        '    this.#advance(last.seq, [])\n    await this.#advancing\n    const failures = await tryAll(this.#attempt(), free)\n',
       ],
     ],
   },
