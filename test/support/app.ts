@@ -53,7 +53,12 @@ export async function startApp(
 ): Promise<TestApp> {
   const prefixed = Object.fromEntries(Object.entries(settings).map(([name, value]) => [`WAYMARK_${name}`, value]))
   const config = readConfig({ WAYMARK_DATA: folder, WAYMARK_LOG_LEVEL: 'silent', ...prefixed })
-  const waymark = await openWaymark(config, clock)
+  // The test runner holds on to tests that are over: what they opened must not stay in memory with them.
+  let running: Waymark | undefined = await openWaymark(config, clock)
+  const opened = (): Waymark => {
+    if (running === undefined) throw new Error('this app was stopped')
+    return running
+  }
   const token = (userId: string, claims: TokenClaims = {}): Promise<string> => {
     const { role = 'learner', collections = [], lifetimeMs = 3_600_000 * 24 * 3650 } = claims
     const request = { userId, role, collections, lifetimeMs, audience: config.TOKEN_AUDIENCE }
@@ -61,11 +66,13 @@ export async function startApp(
   }
   const service = await token('test-service', { role: 'service' })
   const raw: TestApp['raw'] = async (options) => {
-    const response = await waymark.app.inject(options)
+    const response = await opened().app.inject(options)
     return { status: response.statusCode, headers: response.headers, text: response.payload }
   }
   return {
-    waymark,
+    get waymark() {
+      return opened()
+    },
     clock,
     folder,
     token,
@@ -87,7 +94,8 @@ export async function startApp(
       return { status, headers: answered, body: JSON.parse(text) as Answered['body'] }
     },
     stop: async () => {
-      await waymark.stop()
+      await running?.stop()
+      running = undefined
       rmSync(folder, { recursive: true, force: true })
     },
   }

@@ -6,7 +6,7 @@ import { SimulatedClock } from '../../../test/support/simulated-clock.ts'
 import type { Mode } from '../../domain/progress/mode.ts'
 import type { Store } from '../../ports/store.ts'
 import { openMemoryStore } from '../memory/store.ts'
-import { openSqliteStore } from '../sqlite/store.ts'
+import { openSqliteStore, type SqliteStore } from '../sqlite/store.ts'
 import type { Finding } from '../sqlite/verify.ts'
 
 export interface OpenedStore {
@@ -41,13 +41,16 @@ function sqliteIn(mode: Mode, name: string, factsMax: number): Implementation {
     const clock = new SimulatedClock()
     const folder = mkdtempSync(join(tmpdir(), 'waymark-kit-'))
     const fold = { factsMax, afterMs: Number.MAX_SAFE_INTEGER, rowsMin: 1 }
-    const store = await openSqliteStore({ folder, mode, timeZone, clock, limits: LIMITS, fold })
+    const options = { folder, mode, timeZone, clock, limits: LIMITS, fold }
+    // The test runner holds on to what tests leave to be closed: the store must not stay in memory with it.
+    let opened: SqliteStore | undefined = await openSqliteStore(options)
     return {
-      store,
+      store: opened,
       clock,
-      verify: async () => (await store.verify(() => undefined)).findings,
+      verify: async () => (await opened?.verify(() => undefined))?.findings ?? [],
       close: async () => {
-        await store.close()
+        await opened?.close()
+        opened = undefined
         rmSync(folder, { recursive: true, force: true })
       },
     }
