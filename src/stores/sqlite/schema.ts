@@ -1,7 +1,7 @@
 /** Tables of `waymark.db`. Raw facts and derived rows are apart: derived ones (summary) may be wiped and recomputed. */
 export const SCHEMA_VERSION = 4
 
-/** What schema 4 added to schema 3: a store of that version gets it when it is opened. */
+/** What schema 4 added to schema 3. */
 export const SCHEMA_4 = `
 -- Public events as consumers read them; made of the log by the relay.
 CREATE TABLE event (
@@ -62,6 +62,11 @@ CREATE TABLE webhook (
   webhook_id TEXT NOT NULL UNIQUE,
   data       TEXT NOT NULL           -- JSON; secrets in it are sealed
 ) STRICT;
+`
+
+/** What a store of schema 3 gets when it is opened. What had happened before there were public events is not told as such. */
+export const FROM_SCHEMA_3 = `${SCHEMA_4}
+INSERT INTO position SELECT 'relay', max(seq) FROM log HAVING max(seq) > 0;
 `
 
 export const SCHEMA = `
