@@ -5,9 +5,15 @@ import type { Store } from '../ports/store.ts'
 import { systemClock } from '../wire.ts'
 import { openEvents } from '../wire-events.ts'
 import { restingOperations } from '../workers/operate/resting-operations.ts'
-import type { Check } from './doctor.ts'
 import type { GroupRow } from './letters.ts'
 import { mustAsk, withInstallation } from './reach.ts'
+
+/** One line of the report. */
+export interface Check {
+  readonly check: string
+  readonly ok: boolean
+  readonly detail: string
+}
 
 /**
  * Groups as the store has them, while nothing runs.

@@ -13,14 +13,7 @@ import { CARRIER } from '../workers/carry-over.ts'
 import { RELAY } from '../workers/publish/relay.ts'
 import { REPUBLISHER } from '../workers/republish.ts'
 import { catchUp } from './catch-up.ts'
-import { servedGroups, storedGroups, workerCheck } from './doctor-groups.ts'
-
-/** One line of the report. */
-export interface Check {
-  readonly check: string
-  readonly ok: boolean
-  readonly detail: string
-}
+import { servedGroups, storedGroups, workerCheck, type Check } from './doctor-groups.ts'
 
 export interface DoctorReport {
   readonly sound: boolean

@@ -2,7 +2,8 @@
 import type { Transaction } from '../../src/ports/deliveries.ts'
 import type { LoggedEvent, PublishedEvent } from '../../src/ports/event-log.ts'
 import type { Store } from '../../src/ports/store.ts'
-import { startRunner, type Runner, type RunnerParts } from '../../src/workers/consume/runner.ts'
+import type { RunnerParts } from '../../src/workers/consume/group-delivery.ts'
+import { startRunner, type Runner } from '../../src/workers/consume/runner.ts'
 import type { Subscriber } from '../../src/workers/consume/subscriber.ts'
 
 export const TYPE = 'org.example.a.b.c.v1'

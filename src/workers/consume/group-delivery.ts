@@ -1,9 +1,9 @@
-import { reachNothing } from '../../ports/crash-points.ts'
-import { GroupMoved, type Group, type Held } from '../../ports/deliveries.ts'
-import type { LoggedEvent } from '../../ports/event-log.ts'
+import type { Clock } from '../../ports/clock.ts'
+import { reachNothing, type Reach } from '../../ports/crash-points.ts'
+import { GroupMoved, type Deliveries, type Group, type Held } from '../../ports/deliveries.ts'
+import type { EventLog, LoggedEvent } from '../../ports/event-log.ts'
 import { isGeneral, tryAll, tryOne, type Attempt, type Failures } from './attempts.ts'
 import { behind, failed, type Holding } from './holding.ts'
-import type { RunnerParts } from './runner.ts'
 import type { Subscriber } from './subscriber.ts'
 
 /** Events that are read at once. */
@@ -12,6 +12,17 @@ const PAGE = 500
 const PASSED_MAX = 1_000
 /** The wait of a group that has nothing to do. */
 export const UNTIL_WOKEN = Number.POSITIVE_INFINITY
+
+export interface RunnerParts {
+  readonly events: EventLog
+  readonly deliveries: Deliveries
+  readonly clock: Clock
+  readonly reach?: Reach
+  /** Most events held up in one group; past it, it reads no more until some are driven on. */
+  readonly heldMax: number
+  /** Told of failures: `held` is what became of the event, undefined where no event is to blame. */
+  readonly onError: (group: string, error: unknown, held: Held | undefined) => void
+}
 
 export interface GroupDeliveryParts extends RunnerParts {
   readonly subscriber: Subscriber

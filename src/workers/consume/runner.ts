@@ -1,22 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Clock } from '../../ports/clock.ts'
-import type { Reach } from '../../ports/crash-points.ts'
-import { GroupMoved, type Deliveries, type Held } from '../../ports/deliveries.ts'
-import type { EventLog } from '../../ports/event-log.ts'
-import { GroupDelivery, UNTIL_WOKEN } from './group-delivery.ts'
+import { GroupMoved } from '../../ports/deliveries.ts'
+import { GroupDelivery, UNTIL_WOKEN, type RunnerParts } from './group-delivery.ts'
 import { Holding } from './holding.ts'
 import type { Subscriber } from './subscriber.ts'
-
-export interface RunnerParts {
-  readonly events: EventLog
-  readonly deliveries: Deliveries
-  readonly clock: Clock
-  readonly reach?: Reach
-  /** Most events held up in one group; past it, it reads no more until some are driven on. */
-  readonly heldMax: number
-  /** Told of failures: `held` is what became of the event, undefined where no event is to blame. */
-  readonly onError: (group: string, error: unknown, held: Held | undefined) => void
-}
 
 export interface Runner {
   /** Resolves when everything logged so far is handled, or waits behind a dead letter, or the group is paused. */

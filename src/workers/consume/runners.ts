@@ -1,4 +1,5 @@
-import { startRunner, type Runner, type RunnerParts } from './runner.ts'
+import type { RunnerParts } from './group-delivery.ts'
+import { startRunner, type Runner } from './runner.ts'
 import type { Subscriber } from './subscriber.ts'
 
 /** The groups that this process delivers to. Some come and go while it runs. */
