@@ -32,7 +32,10 @@ export interface Commit {
 export interface Following {
   /** When it happened; now, where it is left out. */
   readonly time?: Temporal.Instant
-  /** UUID, where the occurrence is the only one of its kind: made again it must be the same. */
+  /**
+   * UUID, where the occurrence has one of its own for ever. Left out, it follows from the event that this one follows
+   * from: when that is handled again, this has the same id again.
+   */
   readonly id?: string
 }
 

@@ -156,3 +156,21 @@ test('a group handles an event in one way', () => {
   assert.throws(() => group.apply(Old, () => undefined), /group g handles .*made\.v1 already/)
   assert.throws(() => consumerGroup({ name: 'No Name' }), /lower-case letters/)
 })
+
+test('what follows from an event has the same id when that is handled again, so that others handle it once', async (t) => {
+  const store = openMemoryStore(clock)
+  await emit(store, emission(New, { thing: { who: 'a' } }, { time }))
+  const group = consumerGroup({ name: 'g' }).apply(New, (commit, { thing }) => {
+    commit.emit(Lost, { thing: { who: thing.who } })
+    commit.emit(Lost, { thing: { who: 'another' } })
+  })
+  await deliver(t, store, group)
+  await store.deliveries.replay('g', 0)
+  await deliver(t, store, consumerGroup({ name: 'other' }))
+  const ids = (await store.log.read(1, 9)).flatMap(({ occurrence }) =>
+    occurrence.type === 'emitted' ? occurrence.id : [],
+  )
+  assert.equal(ids.length, 4)
+  assert.deepEqual(ids.slice(2), ids.slice(0, 2))
+  assert.notEqual(ids[0], ids[1])
+})

@@ -1,5 +1,6 @@
 /** A group as the runner drives it. */
 import { emission } from '../../codec/emission.ts'
+import { eventId } from '../../codec/event-id.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Transaction } from '../../ports/deliveries.ts'
 import type { LoggedEvent } from '../../ports/event-log.ts'
@@ -87,6 +88,7 @@ export function inCommit<T>(who: string, work: () => T): T {
 /** What a handler may do in the commit, in the name of its group. */
 export function commitOf(tx: Transaction, group: string, cause: EventMetadata, clock: Clock): Commit {
   const own = (name: string): string => `${group}/${name}`
+  let emitted = 0
   return {
     emit: (event, payload, { time, id } = {}) => {
       const extensions = followingExtensions(cause)
@@ -94,7 +96,8 @@ export function commitOf(tx: Transaction, group: string, cause: EventMetadata, c
         emission(event, payload, {
           time: time ?? Temporal.Instant.fromEpochMilliseconds(clock.nowMs()),
           extensions,
-          ...(id === undefined ? {} : { id }),
+          // What follows from one event is told once: done again, it has the same id.
+          id: id ?? eventId('following', cause.id, group, event.type, (emitted += 1)),
         }),
       )
     },
