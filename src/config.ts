@@ -221,6 +221,13 @@ export const VARIABLES = {
     '200',
     asInteger,
   ),
+  RELAY_LINGER: variable(
+    millis,
+    'PT0.02S',
+    'how long after something happened more is waited for before it is published together (ISO 8601 duration)',
+    'PT0.1S',
+    asMillis,
+  ),
   CONSUMER_RETRIES: variable(
     count(1, 1000),
     '8',

@@ -76,7 +76,15 @@ export async function openEvents(config: Config, clock: Clock, pseudonymKey: Uin
       plugins.flatMap(({ receivers = [] }) => receivers),
       { catalogue, reader, sender, clock },
     ),
-    relay: (log) => relay(log, { catalogue, routes, pseudonym, writerOf, commitMax: config.RELAY_BATCH_MAX }),
+    relay: (log) =>
+      relay(log, {
+        catalogue,
+        routes,
+        pseudonym,
+        writerOf,
+        commitMax: config.RELAY_BATCH_MAX,
+        lingerMs: config.RELAY_LINGER,
+      }),
     subscribers: () => groups.map((group) => groupSubscriber(group, parts)),
   }
 }

@@ -85,7 +85,8 @@ export function openBusParts(options: BusOptions, failures: Failures): BusParts 
     void store.deliveries.open(group.name, 0)
     runners.start(withoutWaits(subscriber))
   }
-  const consumer = relay(store.events, { catalogue, routes, writerOf, pseudonym, commitMax: DEFAULTS.RELAY_BATCH_MAX })
+  const commitMax = DEFAULTS.RELAY_BATCH_MAX
+  const consumer = relay(store.events, { catalogue, routes, writerOf, pseudonym, commitMax, lingerMs: 0 })
   const know = ({ type, minor, root }: PublicEvent): void => {
     writers.set(`${type} ${String(minor)}`, root)
   }

@@ -16,6 +16,8 @@ export interface Consumer extends LogReader {
    * Delivery is at least once: entries may come again. Once told to stop it may end early, the position unmoved.
    */
   handle(entries: readonly LogEntry[], stopping: AbortSignal): Promise<void>
+  /** So long after an entry came it waits for more, so that they share a commit. Left out: it does not. */
+  readonly lingerMs?: number
 }
 
 /** Whether nothing is left to read. The position alone does not tell: it may stand before entries of other types. */

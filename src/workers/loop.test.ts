@@ -461,3 +461,44 @@ describe('stop', () => {
     assert.ok(performance.now() - begun < 1000)
   })
 })
+
+describe('a consumer that lingers', () => {
+  async function startLingering(
+    lingerMs: number,
+  ): Promise<{ readonly loop: Loop; readonly batches: number[]; store: Store }> {
+    const store = openMemoryStore(new SimulatedClock())
+    const batches: number[] = []
+    const handle = async (entries: readonly LogEntry[]): Promise<void> => {
+      batches.push(entries.length)
+      await store.log.commit(NAME, entries.at(-1)?.seq ?? 0)
+    }
+    const consumer = { name: NAME, types: TRIGGERS, lingerMs, handle }
+    const loop = startLoop(store.log, consumer, { readMax: 10, batchMax: 10, retries: 3, onError: assert.ifError })
+    loops.push(loop)
+    await loop.idle()
+    await new Promise(setImmediate)
+    return { loop, batches, store }
+  }
+
+  test('takes together what comes within that time', async () => {
+    const { batches, store } = await startLingering(40)
+    for (const learner of ['a', 'b', 'c']) {
+      await append(store, learner)
+      await new Promise((resolve) => setTimeout(resolve, 2))
+    }
+    while (batches.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    assert.deepEqual(batches, [3])
+  })
+
+  test('does not let those wait who wait for it, nor the end', async () => {
+    const { loop, batches, store } = await startLingering(600_000)
+    await append(store, 'a')
+    await loop.idle()
+    assert.deepEqual(batches, [1])
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    await append(store, 'b')
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    await loop.stop()
+    assert.deepEqual(batches, [1])
+  })
+})

@@ -58,6 +58,9 @@ class ConsumerLoop implements Loop {
   /** Whether there is reason to look again. */
   #woken = false
   #wake: () => void = () => undefined
+  /** Whether somebody waits: then it does not wait for more entries to share a commit. */
+  #hurried = false
+  #hurry: () => void = () => undefined
   /** Resolves at the end of the turn under way. */
   #turned = Promise.withResolvers<void>()
 
@@ -76,7 +79,7 @@ class ConsumerLoop implements Loop {
 
   redrive(entry: LogEntry): Promise<void> {
     const driven = this.#redriving.add(entry)
-    this.#rouse()
+    this.#rouseNow()
     return driven
   }
 
@@ -88,14 +91,14 @@ class ConsumerLoop implements Loop {
       }
       const stuck = this.#retries.stuck()
       if (patience === 'limited' && stuck !== undefined) throw stuck.error
-      this.#rouse()
+      this.#rouseNow()
       await this.#turned.promise
     }
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort()
-    this.#wake()
+    this.#rouseNow()
     await this.#running
   }
 
@@ -111,7 +114,9 @@ class ConsumerLoop implements Loop {
       const waitMs = await this.#turn()
       this.#turned.resolve()
       this.#turned = Promise.withResolvers()
+      this.#hurried = false
       if (waitMs > 0) await this.#pause(waitMs)
+      if (waitMs === UNTIL_WOKEN) await this.#gather()
     }
     unsubscribe()
     this.#redriving.end()
@@ -198,6 +203,12 @@ class ConsumerLoop implements Loop {
     return 0
   }
 
+  #rouseNow(): void {
+    this.#hurried = true
+    this.#hurry()
+    this.#rouse()
+  }
+
   #rouse(): void {
     this.#woken = true
     this.#wake()
@@ -210,6 +221,19 @@ class ConsumerLoop implements Loop {
     if (this.#woken || this.#redriving.waits || signal.aborted) return
     await new Promise<void>((resolve) => {
       this.#wake = resolve
+    })
+  }
+
+  /** Waits for entries that may share a commit with the one that came, unless somebody waits for that. */
+  async #gather(): Promise<void> {
+    const { lingerMs = 0 } = this.#consumer
+    if (lingerMs === 0 || this.#hurried || this.#stopping.signal.aborted) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, lingerMs)
+      this.#hurry = () => {
+        clearTimeout(timer)
+        resolve()
+      }
     })
   }
 }

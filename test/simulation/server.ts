@@ -52,7 +52,7 @@ export interface ServerOptions {
 const SETTINGS = readConfig({ WAYMARK_DATA: '.', WAYMARK_LOG_LEVEL: 'silent', WAYMARK_REPUBLISH_PAGE: '2' })
 /** Small batches, so that workers have many turns, and smaller commits, so that there are turns between those. */
 function configIn(mode: Mode): Config {
-  return { ...SETTINGS, MODE: mode, WORKER_READ_MAX: 8, WORKER_BATCH_MAX: 2, CARRY_LEAVES_MAX: 1 }
+  return { ...SETTINGS, MODE: mode, WORKER_READ_MAX: 8, WORKER_BATCH_MAX: 2, CARRY_LEAVES_MAX: 1, RELAY_LINGER: 0 }
 }
 
 const NO_METRICS: Metrics = {

@@ -45,7 +45,7 @@ const routes = readRoutes(catalogue, { [Lost.type]: { elsewhere: {}, things: { e
 const time = Temporal.Instant.from('2026-11-21T10:00:00Z')
 
 async function deliver(t: TestContext, store: Store, group: ConsumerGroup): Promise<void> {
-  const options = { catalogue, routes, pseudonym: (text: string) => text, writerOf, commitMax: 9 }
+  const options = { catalogue, routes, pseudonym: (text: string) => text, writerOf, commitMax: 9, lingerMs: 0 }
   const loop = startLoop(store.log, relay(store.events, options), {
     readMax: 9,
     batchMax: 9,

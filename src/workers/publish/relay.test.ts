@@ -22,6 +22,7 @@ const OPTIONS: RelayOptions = {
   pseudonym: (text) => `anon-${String(text.length)}`,
   writerOf: () => undefined,
   commitMax: 2,
+  lingerMs: 0,
 }
 const key = (userId: string) => ({ userId, collectionId: 'k', contextId: 'x' })
 const enrolment = (userId: string) => ({

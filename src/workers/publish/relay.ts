@@ -22,6 +22,8 @@ export interface RelayOptions {
   readonly writerOf: (type: string, minor: number) => RecordType | undefined
   /** Most entries of the outbox whose events are appended in one commit: requests have their turn in between. */
   readonly commitMax: number
+  /** So long after something happened it waits for more, so that fewer commits are needed. */
+  readonly lingerMs: number
 }
 
 export const RELAY = { name: 'relay', types: TOLD_TYPES } as const
@@ -33,6 +35,7 @@ export const RELAY = { name: 'relay', types: TOLD_TYPES } as const
 export function relay(log: EventLog, options: RelayOptions): Consumer {
   return {
     ...RELAY,
+    lingerMs: options.lingerMs,
     handle: async (entries, stopping) => {
       for (let done = 0; done < entries.length && !stopping.aborted; done += options.commitMax) {
         const page = entries.slice(done, done + options.commitMax)
