@@ -3,7 +3,8 @@ import { WaymarkError } from '../domain/errors.ts'
 import { contextStatus } from '../domain/progress/context.ts'
 import type { ViewWrite } from '../ports/progress-store.ts'
 import type { Sender } from './batch-item.ts'
-import { readStateItem, type Place, type StateItem } from './content-state-item.ts'
+import type { StateItem } from './content-state-element.ts'
+import { readStateItem, type Place } from './content-state-item.ts'
 import { failure, faultResult, SUCCESS } from './envelope.ts'
 import type { Answer, Services } from './route.ts'
 import { submitAttempts } from './submit-attempts.ts'
@@ -110,10 +111,11 @@ function answer(sender: Sender, fates: readonly Fate[]): Answer {
   result['items'] = fates.map((fate, index) => itemAnswer(sender, fate, index))
   const waits = refusals.flatMap(({ retryAfterSeconds }) => retryAfterSeconds ?? [])
   const retryAfterSeconds = waits.length === 0 ? undefined : Math.max(...waits)
-  if (refusals.length < fates.length || !refusals.every(({ status }) => status === first.status)) {
+  const allRefused = refusals.length === fates.length
+  if (allRefused && refusals.every(({ code }) => BATCH_LISTS.some((list) => list === code))) return { result }
+  if (!allRefused || !refusals.every(({ status }) => status === first.status)) {
     return { status: 207, result, retryAfterSeconds }
   }
-  if (BATCH_LISTS.some((list) => list === first.code)) return { result }
   return {
     status: first.status,
     result: Object.assign(result, faultResult(first)),

@@ -78,6 +78,15 @@ for (const order of [
   })
 }
 
+test('requests that race never lower the state of a content', async (t) => {
+  const school = await opened(t)
+  const racing = Array.from({ length: 40 }, (_, index) =>
+    patch(school, { userId: 'asha', contents: [content({ status: index % 3 })] }, {}, index % 2 === 0 ? UPDATE : TWIN),
+  )
+  for (const { status } of await Promise.all(racing)) assert.equal(status, 200)
+  assert.equal((await school.read({ ...PLACE, contentId: 'c1' }))['status'], 2)
+})
+
 test('a completion sent again later does not move the first one', async (t) => {
   const school = await opened(t)
   for (const lastCompletedTime of [AT, '2026-02-11 08:30:00:250+0000']) {
@@ -190,6 +199,9 @@ test('an assessment that is refused does not complete its content; one without a
   assert.equal(fault(answer), '400 TOO_MANY_QUESTIONS request.assessments[0].events')
   const wrong = await patch(school, { userId: 'asha', assessments: [assessment({ events: [{ ...EVENT, ets: 'x' }] })] })
   assert.equal(fault(wrong), '400 INVALID_FIELD request.assessments[0].events[0].ets')
+  const nested = { events: [EVENT], batchId: 'over', attemptId: 'b' }
+  const within = await patch(school, { userId: 'asha', assessments: [assessment({ events: [EVENT, nested] })] })
+  assert.equal(fault(within), '400 INVALID_FIELD request.assessments[0].events[1].events')
   assert.equal((await school.read({ ...PLACE, contentId: 'quiz' }))['status'], 0)
   assert.equal((await patch(school, { userId: 'asha', assessments: [assessment({ events: [] })] })).status, 200)
   assert.equal((await school.read({ ...PLACE, contentId: 'quiz' }))['status'], 2)
@@ -201,6 +213,7 @@ test('unknown batches and such as did not run are listed as ever; what happened 
   school.clock.set(Date.UTC(2026, 2, 5))
   const answer = await patch(school, { userId: 'asha', contents: [content(late), content({ batchId: 'none' })] })
   const { items: told, ...lists } = answer.body.result
+  assert.equal(answer.status, 200)
   assert.deepEqual(lists, { NOT_A_ON_GOING_BATCH: ['over'], BATCH_NOT_EXISTS: ['none'] })
   assert.equal(items(told).length, 2)
   const one = await patch(school, { userId: 'asha', contents: [content({ batchId: 'none' })] })

@@ -57,6 +57,20 @@ test('both answers are those of the seed, but for ids and times', async (t) => {
   })
 })
 
+test('a sync of more learners than one commit takes is done in several', async (t) => {
+  const school = await opened(t, { WORKER_BATCH_MAX: '2' })
+  const userIds = ['asha', 'rahul', 'u1', 'u2', 'u3']
+  for (const userId of userIds) await school.ok('/v1/enrolment/enrol', { userId, ...PLACE })
+  const recompute = t.mock.method(school.waymark.store.progress, 'recompute')
+  await school.waymark.idle()
+  recompute.mock.resetCalls()
+  assert.deepEqual((await sync(school, { userIds })).body.result, { response: 'Success' })
+  assert.deepEqual(
+    recompute.mock.calls.map(({ arguments: [keys] }) => keys.length),
+    [2, 2, 1],
+  )
+})
+
 test('several learners are taken; who is not enrolled is named, and the others are synced', async (t) => {
   const school = await opened(t)
   assert.deepEqual((await sync(school, { userIds: ['asha', 'rahul'] })).body.result, { response: 'Success' })

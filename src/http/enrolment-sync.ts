@@ -39,7 +39,10 @@ export async function syncEnrolments(services: Services, sender: Sender, fields:
   const enrolled = learners.flatMap((learner) => (learner.enrolled ? [learner.key] : []))
   const missing = learners.flatMap((learner) => (learner.enrolled ? [] : [learner.key.userId]))
   if (enrolled.length === 0) return notEnrolled(missing, { collectionId, contextId })
-  await progress.recompute(enrolled)
+  const { WORKER_BATCH_MAX } = services.config
+  for (let begin = 0; begin < enrolled.length; begin += WORKER_BATCH_MAX) {
+    await progress.recompute(enrolled.slice(begin, begin + WORKER_BATCH_MAX))
+  }
   if (missing.length === 0) return { result: { response: 'Success' } }
   return { status: 207, result: { response: 'Success', items: learners.map(itemAnswer) } }
 }
