@@ -136,6 +136,21 @@ export const ERRORS = {
   RULES_FULL: { status: 409, text: 'The instance holds as many rules as it may: delete one that is not needed.' },
   ENROLMENT_NOT_FOUND: { status: 404, text: 'The learner is not enrolled there.' },
   SUMMARY_NOT_FOUND: { status: 404, text: 'There is no progress and no enrolment there.' },
+  // The content-state API of existing clients: codes and sentences are those that they know
+  CLIENT_ERROR: { status: 400, text: 'No users enrolled' },
+  DATE_FORMAT_ERRROR: { status: 400, text: 'Date format error.' },
+  COURSE_ID_REQUIRED_ERROR: { status: 400, text: 'Course id is mandatory.' },
+  CONTENT_ID_REQUIRED_ERROR: { status: 400, text: 'Content id is mandatory.' },
+  CONTENT_STATUS_MISSING_ERROR: { status: 400, text: 'content status is required .' },
+  COURSE_BATCH_ID_MISSING: { status: 400, text: 'Course batch Id required' },
+  ATTEMPTED_DATE_REQUIRED: { status: 400, text: 'Attempted data is required.' },
+  USERID_MISSING: { status: 400, text: 'UserId is mandatory.' },
+  ATTEMPT_ID_REQUIRED_ERROR: { status: 400, text: 'Please provide attempt id.' },
+  EVENTS_DATA_MISSING: { status: 400, text: 'Events array is mandatory' },
+  MANDATORY_PARAMETER_MISSING: { status: 400, text: 'Mandatory parameter is missing.' },
+  DATA_TYPE_ERROR: { status: 400, text: 'Data type of a field should be List.' },
+  BATCH_NOT_EXISTS: { status: 404, text: 'The batch is not known in this course: make it, then send the item again.' },
+  NOT_A_ON_GOING_BATCH: { status: 409, text: 'The batch was not running when this happened.' },
   // The server
   OVERLOADED: {
     status: 503,

@@ -35,7 +35,15 @@ const UNDOCUMENTED: ReadonlySet<string> = new Set(['/', '/openapi.json', '/docs'
 
 /** Which rule guards which routes, said a second time: a route under a laxer rule would otherwise pass every walk. */
 const GUARDED: Readonly<Record<Rule, readonly string[]>> = {
-  'progress-write': ['api.view.start', 'api.view.update', 'api.view.end', 'api.view.batch', 'api.view.assess'],
+  'progress-write': [
+    'api.view.start',
+    'api.view.update',
+    'api.view.end',
+    'api.view.batch',
+    'api.view.assess',
+    'api.content.state.update',
+    'api.user.content.state',
+  ],
   'progress-read': [
     'api.view.read',
     'api.view.explain',
@@ -45,6 +53,9 @@ const GUARDED: Readonly<Record<Rule, readonly string[]>> = {
     'api.summary.explain',
     'api.summary.download',
     'api.enrolment.list',
+    'api.content.state.read',
+    'api.user.courses.list',
+    'api.user.enrollment.list',
   ],
   'progress-remove': ['api.summary.delete'],
   enrol: ['api.enrolment.enrol', 'api.enrolment.unenrol'],

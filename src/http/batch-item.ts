@@ -87,7 +87,7 @@ export function readItem(services: Services, sender: Sender, item: unknown, inde
   const at = readClientTime(checked.clientTime, nowMs, services.config.CLIENT_TIME_AHEAD_MAX, () =>
     nameOf('clientTime'),
   )
-  if (expiredAt !== undefined) checkGrace(principal, expiredAt, userId, at, nameOf)
+  if (expiredAt !== undefined) checkGrace(principal, expiredAt, userId, at, () => nameOf('clientTime'))
   if (op === 'assess') {
     const submitter = { userId, nowMs, at, notAfter: expiredAt, nameOf }
     return { kind: 'assess', index, submitter, fields: item as unknown as SubmissionFields }
@@ -97,16 +97,19 @@ export function readItem(services: Services, sender: Sender, item: unknown, inde
   return { kind: 'view', index, write, nameOf }
 }
 
-/** An expired token syncs its own views of the time when it was still good, and nothing else. */
-function checkGrace(
+/**
+ * An expired token syncs its own views of the time when it was still good, and nothing else.
+ * @throws WaymarkError FORBIDDEN, TOKEN_EXPIRED
+ */
+export function checkGrace(
   principal: Principal,
   expiredAt: number,
   userId: string,
   at: number,
-  nameOf: (path: string) => string,
+  field: () => string,
 ): void {
   if (userId !== principal.userId) throw new WaymarkError('FORBIDDEN')
-  if (at > expiredAt) throw new WaymarkError('TOKEN_EXPIRED', { field: nameOf('clientTime') })
+  if (at > expiredAt) throw new WaymarkError('TOKEN_EXPIRED', { field: field() })
 }
 
 function isOperation(op: unknown): op is Operation {

@@ -49,7 +49,7 @@ interface Schema {
   readonly maxLength?: number
 }
 
-const METHODS = ['get', 'post', 'put', 'delete'] as const
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const
 
 /** Text for HTML. */
 export function escapeHtml(text: string): string {
@@ -210,7 +210,7 @@ h3{margin:1.2rem 0 .3rem}h4{margin:1rem 0 .3rem;font-size:.9rem;color:var(--dim)
 code,pre{font:.875em ui-monospace,monospace}
 pre{padding:.9rem;background:var(--soft);border:1px solid var(--line);border-radius:6px;overflow:auto}
 .method{display:inline-block;min-width:4.2rem;text-align:center;padding:.1rem .4rem;border-radius:4px;font-weight:700;font-size:.78rem;color:#fff;background:#3d6b99}
-.method.post{background:#2c7a4b}.method.put{background:#8a5a00}.method.delete{background:#a8323e}
+.method.post{background:#2c7a4b}.method.put,.method.patch{background:#8a5a00}.method.delete{background:#a8323e}
 table{width:100%;border-collapse:collapse;font-size:.9rem}
 th,td{text-align:left;vertical-align:top;padding:.35rem .6rem .35rem 0;border-top:1px solid var(--line);overflow-wrap:anywhere}
 th{color:var(--dim);font-weight:600;border-top:0}

@@ -14,7 +14,7 @@ export interface Envelope {
     readonly status: 'success' | 'failed'
     readonly errmsg: string | null
   }
-  readonly responseCode: 'OK' | 'BAD_REQUEST' | 'SERVER_ERROR'
+  readonly responseCode: 'OK' | 'BAD_REQUEST' | 'CLIENT_ERROR' | 'SERVER_ERROR'
   readonly result: unknown
 }
 
@@ -48,6 +48,19 @@ export function envelopeTime(milliseconds: number): string {
   return latest.text
 }
 
+/** Operations of the content-state API: their clients read another word for a refusal (enrolment-sync seed, "Response"). */
+const CONTENT_STATE: ReadonlySet<string> = new Set([
+  'api.content.state.update',
+  'api.user.content.state',
+  'api.content.state.read',
+  'api.user.courses.list',
+  'api.user.enrollment.list',
+])
+
+function refusedAs(id: string): 'BAD_REQUEST' | 'CLIENT_ERROR' {
+  return CONTENT_STATE.has(id) ? 'CLIENT_ERROR' : 'BAD_REQUEST'
+}
+
 /** Wraps a result. `status` is the HTTP status that it will be sent with. */
 export function envelope(
   id: string,
@@ -62,7 +75,7 @@ export function envelope(
     ver: 'v1',
     ts: envelopeTime(nowMs),
     params: { resmsgid: null, msgid, err: outcome.err, status: outcome.status, errmsg: outcome.errmsg },
-    responseCode: status < 400 ? 'OK' : status < 500 ? 'BAD_REQUEST' : 'SERVER_ERROR',
+    responseCode: status < 400 ? 'OK' : status >= 500 ? 'SERVER_ERROR' : refusedAs(id),
     result,
   }
 }

@@ -41,7 +41,12 @@ function envelopeSchema(id: string, result: TSchema): TSchema {
     ver: Type.Literal('v1'),
     ts: Type.String({ description: '2021-06-23 05:37:40:575+0000' }),
     params: Params,
-    responseCode: Type.Union([Type.Literal('OK'), Type.Literal('BAD_REQUEST'), Type.Literal('SERVER_ERROR')]),
+    responseCode: Type.Union([
+      Type.Literal('OK'),
+      Type.Literal('BAD_REQUEST'),
+      Type.Literal('CLIENT_ERROR'),
+      Type.Literal('SERVER_ERROR'),
+    ]),
     result,
   })
 }

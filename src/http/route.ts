@@ -59,7 +59,7 @@ export interface Answer {
 export interface Route {
   /** `id` of the answer envelope. */
   readonly id: string
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly url: string
   readonly tag: string
   readonly summary: string

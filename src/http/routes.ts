@@ -4,6 +4,8 @@ import { assessmentRead } from './routes/assessment-read.ts'
 import { assessmentSubmit } from './routes/assessment-submit.ts'
 import { collectionGet } from './routes/collection-get.ts'
 import { collectionPut } from './routes/collection-put.ts'
+import { contentStateRead } from './routes/content-state-read.ts'
+import { contentStateUpdate, userContentState } from './routes/content-state-update.ts'
 import { contextGet } from './routes/context-get.ts'
 import { contextList } from './routes/context-list.ts'
 import { contextPut } from './routes/context-put.ts'
@@ -33,6 +35,7 @@ import { summaryDownload } from './routes/summary-download.ts'
 import { summaryExplain } from './routes/summary-explain.ts'
 import { summaryList } from './routes/summary-list.ts'
 import { summaryRead } from './routes/summary-read.ts'
+import { userCoursesList, userEnrollmentList } from './routes/user-courses-list.ts'
 import { viewBatch } from './routes/view-batch.ts'
 import { viewEnd } from './routes/view-end.ts'
 import { viewExplain } from './routes/view-explain.ts'
@@ -77,6 +80,11 @@ export const ROUTES: readonly Route[] = [
   enrolmentUnenrol,
   enrolmentList,
   enrolmentRoster,
+  contentStateUpdate,
+  userContentState,
+  contentStateRead,
+  userCoursesList,
+  userEnrollmentList,
   eventsGroupList,
   eventsGroupGet,
   eventsGroupPause,

@@ -22,7 +22,7 @@ export function refusal({ status, headers, text }: Came): string {
   const { params = {}, result = {} } = body
   assert.deepEqual(Object.keys(params), ['resmsgid', 'msgid', 'err', 'status', 'errmsg'])
   assert.equal(params['status'], 'failed')
-  assert.equal(body['responseCode'], 'BAD_REQUEST')
+  assert.match(String(body['responseCode']), /^(BAD_REQUEST|CLIENT_ERROR)$/)
   const code = String(params['err'])
   assert.ok(Object.hasOwn(ERRORS, code), `${code} is in the table of errors`)
   assert.equal(ERRORS[code as ErrorCode].status, status)
