@@ -1,0 +1,32 @@
+import { LineSplitter, type TextLine } from './text-lines.ts'
+
+/** One line's value, or why it cannot be read. */
+export type JsonRow =
+  { readonly line: number; readonly value: unknown } | { readonly line: number; readonly fault: string }
+
+/** Reads one JSON value from each line; empty lines are left out. A broken line is a fault of that line alone. */
+export async function* readJsonLines(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  lineBytesMax: number,
+): AsyncGenerator<JsonRow> {
+  const splitter = new LineSplitter(lineBytesMax)
+  for await (const chunk of chunks) yield* rowsOf(splitter.push(chunk))
+  yield* rowsOf(splitter.end())
+}
+
+function* rowsOf(lines: readonly TextLine[]): Generator<JsonRow> {
+  for (const line of lines) {
+    if ('fault' in line) yield { line: line.number, fault: line.fault }
+    else if (line.text.trim() !== '') yield read(line.number, line.text)
+  }
+}
+
+function read(line: number, text: string): JsonRow {
+  try {
+    return { line, value: JSON.parse(text) as unknown }
+  } catch (error) {
+    // The reason alone: what the line holds may be private.
+    const cut = error instanceof SyntaxError && /end of JSON input/.test(error.message)
+    return { line, fault: cut ? 'the line ends within a JSON value' : 'the line is not JSON' }
+  }
+}
