@@ -81,8 +81,13 @@ test('JSON lines: a broken line is a fault of that line alone', async () => {
   const file = Buffer.from('{"a":1}\n{"a":\n\nnope\n{"a":2}')
   assert.deepEqual(await Array.fromAsync(readJsonLines([file], 100)), [
     { line: 1, value: { a: 1 } },
-    { line: 2, fault: 'the line ends within a JSON value' },
+    { line: 2, fault: 'the line is not JSON' },
     { line: 4, fault: 'the line is not JSON' },
     { line: 5, value: { a: 2 } },
   ])
+  const cut = Buffer.from('{"a":1}\n{"a":')
+  assert.deepEqual((await Array.fromAsync(readJsonLines([cut], 100))).at(1), {
+    line: 2,
+    fault: 'the file ends within this line',
+  })
 })

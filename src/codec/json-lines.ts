@@ -14,19 +14,20 @@ export async function* readJsonLines(
   yield* rowsOf(splitter.end())
 }
 
+type GoodLine = Extract<TextLine, { text: string }>
+
 function* rowsOf(lines: readonly TextLine[]): Generator<JsonRow> {
   for (const line of lines) {
     if ('fault' in line) yield { line: line.number, fault: line.fault }
-    else if (line.text.trim() !== '') yield read(line.number, line.text)
+    else if (line.text.trim() !== '') yield read(line)
   }
 }
 
-function read(line: number, text: string): JsonRow {
+function read({ number, text, ended }: GoodLine): JsonRow {
   try {
-    return { line, value: JSON.parse(text) as unknown }
-  } catch (error) {
-    // The reason alone: what the line holds may be private.
-    const cut = error instanceof SyntaxError && /end of JSON input/.test(error.message)
-    return { line, fault: cut ? 'the line ends within a JSON value' : 'the line is not JSON' }
+    return { line: number, value: JSON.parse(text) as unknown }
+  } catch {
+    // Why is not said: the parser's words quote the line, which may be private.
+    return { line: number, fault: ended ? 'the line is not JSON' : 'the file ends within this line' }
   }
 }
