@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { cqlLiteral, cqlshRow } from '../../test/support/cqlsh-writer.ts'
 import { CqlError, readCqlValue, type CqlValue } from './cql-value.ts'
+import { tellBackslashes } from './cqlsh-backslashes.ts'
 import { readCqlshCsv, type Backslashes, type CsvRow } from './cqlsh-csv.ts'
 
 const ROW_MAX = 1000
@@ -138,4 +139,27 @@ test('a quote that is never closed costs no more than its row may hold, and no m
   const result = await read(lines, 'once', 65_536)
   assert.deepEqual(result[0], { line: 1, fault: 'a quote is not closed within 1000 bytes' })
   assert.equal(result.length, 200_001)
+})
+
+test('how often backslashes were doubled is told from the file itself', async () => {
+  const json = JSON.stringify({ text: 'a "quoted", word' })
+  const told = (row: readonly string[], how: Backslashes, size = 3): Promise<Backslashes | undefined> =>
+    tellBackslashes(chunksOf(Buffer.from(cqlshRow(row, how)), size))
+  for (const how of ['once', 'twice'] as const) assert.equal(await told(['u1', json], how), how)
+  assert.equal(await told(['a, "b"', 'c'], 'once'), undefined)
+  await fc.assert(
+    fc.asyncProperty(rows, fc.integer({ min: 1, max: 40 }), async (written, size) => {
+      for (const row of written) assert.notEqual(await told(row, 'twice', size), 'once')
+    }),
+  )
+})
+
+test('a file that does not tell how its backslashes were doubled reads the same either way', async () => {
+  await fc.assert(
+    fc.asyncProperty(rows, async (written) => {
+      const file = Buffer.from(written.map((row) => cqlshRow(row, 'once')).join(''))
+      if ((await tellBackslashes([file])) === undefined)
+        assert.deepEqual(await read(file, 'twice'), await read(file, 'once'))
+    }),
+  )
 })

@@ -1,7 +1,8 @@
 /** `content_hierarchy`: published collections, each with its hierarchy as JSON text. */
 import { HierarchyError, readHierarchy, type HierarchyNode, type Structure } from '../../domain/progress/hierarchy.ts'
+import { isId } from '../../domain/id.ts'
 import { RowFault } from './export-row.ts'
-import { taken, type Table } from './table.ts'
+import { taken, type ImportRules, type Table } from './table.ts'
 
 export interface HierarchyImport {
   readonly structure: Structure
@@ -22,14 +23,32 @@ export const HIERARCHIES: Table<HierarchyImport> = {
     if (node.identifier !== undefined && node.identifier !== collectionId) {
       throw new RowFault('hierarchy', 'hierarchy.identifier and identifier differ')
     }
-    try {
-      // The best attempt counts: that is the only policy of today's system.
-      return taken({ structure: readHierarchy(collectionId, node, 'best', rules.hierarchy), content })
-    } catch (error) {
-      if (!(error instanceof HierarchyError)) throw error
-      throw new RowFault(`hierarchy.${error.path}`, error.message)
-    }
+    return taken({ structure: structureOf(collectionId, node, rules), content })
   },
+}
+
+/**
+ * Reads a file that holds one hierarchy alone, as JSON text.
+ * @throws RowFault
+ */
+export function readHierarchyFile(content: string, rules: ImportRules): HierarchyImport {
+  const node = nodeOf(content)
+  const { identifier } = node
+  if (typeof identifier !== 'string' || !isId(identifier)) {
+    throw new RowFault('hierarchy.identifier', 'identifier must be a string of 1 to 256 characters')
+  }
+  return { structure: structureOf(identifier, node, rules), content }
+}
+
+/** The best attempt counts: that is the only policy of today's system. */
+function structureOf(collectionId: string, node: HierarchyNode, rules: ImportRules): Structure {
+  if (collectionId.endsWith('.img')) throw new RowFault('identifier', 'this is a draft; only what is published counts')
+  try {
+    return readHierarchy(collectionId, node, 'best', rules.hierarchy)
+  } catch (error) {
+    if (!(error instanceof HierarchyError)) throw error
+    throw new RowFault(`hierarchy.${error.path}`, error.message)
+  }
 }
 
 function nodeOf(content: string): HierarchyNode {

@@ -12,7 +12,8 @@ import { ASSESSMENT_ATTEMPTS } from './assessment-attempts.ts'
 import { CONTENT_CONSUMPTION } from './content-consumption.ts'
 import { COURSE_BATCHES } from './course-batches.ts'
 import { ENROLMENTS } from './enrolments.ts'
-import { HIERARCHIES } from './hierarchies.ts'
+import { HIERARCHIES, readHierarchyFile } from './hierarchies.ts'
+import { RowFault } from './export-row.ts'
 import { readCsvTable, readJsonTable, type Reading } from './read-table.ts'
 import type { ImportRules, Table } from './table.ts'
 
@@ -167,6 +168,10 @@ test('hierarchies are read as they are published; drafts and broken ones are ref
   const [only, ...rest] = valuesOf(readings)
   assert.deepEqual(only?.structure, { ...expected, description: 'Says "hello",\nand \\ more', logo: '' })
   assert.deepEqual(rest, [])
+  assert.deepEqual(readHierarchyFile(original, RULES).structure, expected)
+  for (const text of ['', '[]', '{}', '{"identifier":"do_1.img"}']) {
+    assert.throws(() => readHierarchyFile(text, RULES), RowFault)
+  }
   assert.deepEqual(refusedOf(readings), [
     '3 identifier: this is a draft; only what is published counts',
     '4 hierarchy.children[0].identifier: identifier must be a string of 1 to 256 characters',
