@@ -47,6 +47,7 @@ const GUARDED: Readonly<Record<Rule, readonly string[]>> = {
     'api.enrolment.list',
   ],
   'progress-remove': ['api.summary.delete'],
+  'summary-repair': ['api.summary.repair', 'api.enrolment.sync'],
   enrol: ['api.enrolment.enrol', 'api.enrolment.unenrol'],
   'roster-read': ['api.enrolment.roster'],
   'collection-read': ['api.collection.read', 'api.context.read', 'api.context.list'],
