@@ -145,7 +145,7 @@ async function serveStore(
   )
   const key = deriveKey(own, 'webhook secrets')
   const webhooks = openWebhooks(config, { store, events, runners, clock, key })
-  const repair = summaryRepair(store.comparison, recomputingOf(config, store.progress))
+  const repair = summaryRepair(store.comparison, recomputingOf(config, store.progress), config.WORKER_BATCH_MAX)
   const services: Services = {
     config,
     clock,

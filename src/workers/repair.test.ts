@@ -45,7 +45,7 @@ function comparisonOf(size: number, wrong: Set<string>) {
     for (const { userId } of keys) wrong.delete(userId)
     return Promise.resolve()
   }
-  return { looked, repair: summaryRepair(comparison, { recompute }) }
+  return { looked, repair: summaryRepair(comparison, { recompute }, 100) }
 }
 
 test('a turn of the schedule looks at so many at most; the next goes on, and after the last begins anew', async () => {

@@ -1,21 +1,28 @@
 import { WaymarkError } from '../domain/errors.ts'
 import type { SummaryDifference } from '../domain/progress/summary-difference.ts'
-import type { Every } from '../ports/clock.ts'
+import { nextTurn, type Every } from '../ports/clock.ts'
 import type { RepairedPage, RepairRequest, SummaryComparison, SummaryRepair } from '../ports/repair.ts'
 import type { Recomputing } from './carry-first.ts'
 
 /**
  * Puts summaries right by the one operation that makes them (decision 0005): what it leaves is what aggregation would
  * have left, and a second time changes nothing. How far it has come is noted after each page.
+ * @param commitMax summaries that are compared, and recomputed, before requests have their turn.
  */
 export function summaryRepair(
   comparison: SummaryComparison,
   recomputing: Pick<Recomputing, 'recompute'>,
+  commitMax: number,
 ): SummaryRepair {
   const these: SummaryRepair['these'] = async (keys, dryRun) => {
-    const differences = await comparison.differences(keys)
-    if (!dryRun && differences.length > 0) await recomputing.recompute(differences.map(({ key }) => key))
-    return differences
+    const found: SummaryDifference[] = []
+    for (let done = 0; done < keys.length; done += commitMax) {
+      if (done > 0) await new Promise<void>(nextTurn)
+      const differences = await comparison.differences(keys.slice(done, done + commitMax))
+      if (!dryRun && differences.length > 0) await recomputing.recompute(differences.map(({ key }) => key))
+      found.push(...differences)
+    }
+    return found
   }
   return {
     these,

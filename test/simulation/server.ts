@@ -133,7 +133,7 @@ export class Server {
       store,
       metrics: NO_METRICS,
       links: linkSigner(new Uint8Array(32)),
-      repair: summaryRepair(store.comparison, store.progress),
+      repair: summaryRepair(store.comparison, store.progress, config.WORKER_BATCH_MAX),
       operations: restingOperations(store, options.clock),
       webhooks: noWebhooks,
       report: (error) => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import test from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { startApp, type Answered, type TestApp } from '../../../test/support/app.ts'
 import { day, furnish, MATHS_1, MATHS_2, play, rowsIn } from '../../../test/support/mode-school.ts'
 import { SimulatedClock } from '../../../test/support/simulated-clock.ts'
@@ -29,9 +30,13 @@ function tamper(folder: string, sql: string): void {
 }
 
 /** An app of a mode in whose school everyone did everything, optional contents too, and the workers are done. */
-async function school(t: test.TestContext, mode: Mode): Promise<TestApp> {
+async function school(
+  t: test.TestContext,
+  mode: Mode,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<TestApp> {
   const app = await startApp(
-    { MODE: mode },
+    { MODE: mode, ...settings },
     new SimulatedClock(day(100)),
     mkdtempSync(join(tmpdir(), 'waymark-repair-')),
   )
@@ -49,6 +54,11 @@ async function school(t: test.TestContext, mode: Mode): Promise<TestApp> {
   }
   await app.waymark.idle()
   return app
+}
+
+/** Until something holds, ten seconds at most. */
+async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
+  for (let left = 500; left > 0 && !(await holds()); left -= 1) await pause(20)
 }
 
 async function ask(app: TestApp, body: object, query = ''): Promise<Answered['body']['result']> {
@@ -148,6 +158,18 @@ test('a call goes on where one ended that was not followed to its end, unless it
   assert.equal((await ask(app, place))['page'], 3, 'what has come to its end begins with the first page')
   await ask(app, {})
   assert.deepEqual(query(app.folder, SUMMARIES), before)
+})
+
+test('the server puts summaries right by itself, page after page, and counts what it found', async (t) => {
+  const app = await school(t, 'copy-content', { REPAIR_EVERY: 'PT0.02S', REPAIR_MAX: '2' })
+  const before = query(app.folder, SUMMARIES)
+  tamper(app.folder, `DELETE FROM summary WHERE participation IN (SELECT participation FROM summary LIMIT 2)`)
+  await until(() => query(app.folder, SUMMARIES).length === before.length)
+  assert.deepEqual(query(app.folder, SUMMARIES), before)
+  const metrics = async (): Promise<string> => (await app.raw({ method: 'GET', url: '/metrics' })).text
+  await until(async () => /waymark_summaries_repaired_total\{kind="missing"\} 2/.test(await metrics()))
+  assert.match(await metrics(), /waymark_summaries_repaired_total\{kind="missing"\} 2/)
+  assert.match(await metrics(), /waymark_summaries_compared_total \d/)
 })
 
 test('a cursor of something else is refused', async (t) => {

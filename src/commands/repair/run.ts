@@ -56,18 +56,19 @@ export async function repairPages(
   const wait = paced(installation, rate)
   const bar = progressBar(dryRun ? 'compare' : 'recompute')
   const query = new URLSearchParams({ limit: String(Math.min(pageMax, rate ?? pageMax)) })
-  let [total, lookedNow] = [0, 0]
+  let [total, lookedNow, earlier] = [0, 0, 0]
   for (;;) {
     const path = `/v1/summary/repair?${query.toString()}`
     const page = await mustAsk<PageAnswer>(installation, 'POST', path, { ...place, dryRun, anew })
     if (page.total !== undefined) {
+      earlier = page.looked - page.page
       total = page.total
-      const earlier = page.looked - page.page
       if (earlier > 0) process.stderr.write(`goes on behind ${String(earlier)} that an earlier run has looked at\n`)
     }
     lookedNow += page.page
     for (const row of page.differences) report.row(row)
-    bar.update(page.looked, total)
+    // What was done before has no part in the rate.
+    bar.update(lookedNow, total - earlier)
     if (page.nextCursor === undefined) {
       bar.end()
       return { looked: page.looked, differed: page.differed, lookedNow }

@@ -175,7 +175,7 @@ async function open(options: SqliteOptions, unlock: () => void): Promise<SqliteS
       await folder.all()
       const noteViews = carrying instanceof CopyCarrying ? () => copies.noteViews() : undefined
       const carryAgain = carrying && ((key: EnrolmentKey) => progress.carryAgain(key))
-      return verifyStore({ statements, writer, summaries, carryAgain, noteViews }, onProgress)
+      return verifyStore({ statements, writer, summaries, pages, carryAgain, noteViews }, onProgress)
     },
     check: async () => {
       statements.of('SELECT count(*) FROM meta').get()
