@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { readConfig } from '../src/config.ts'
 import { authenticator } from '../src/http/authenticate.ts'
 import { linkSigner } from '../src/http/links.ts'
+import { nothingToRepair } from '../src/ports/repair.ts'
 import { noWebhooks } from '../src/ports/webhook-control.ts'
 import type { Services } from '../src/http/route.ts'
 import { createServer } from '../src/http/server.ts'
@@ -38,6 +39,7 @@ async function serveProduct(folder: string): Promise<number> {
     metrics: openMetrics(),
     links: linkSigner(deriveKey(own, 'links')),
     webhooks: noWebhooks,
+    repair: nothingToRepair,
     report: () => undefined,
     unready: () => Promise.resolve(undefined),
   }

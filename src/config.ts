@@ -187,6 +187,20 @@ export const VARIABLES = {
     '100',
     asInteger,
   ),
+  REPAIR_EVERY: variable(
+    Type.Number({ minimum: 0, maximum: 20 * 86_400_000 }),
+    'PT1H',
+    'how often the server looks for summaries that are not right and recomputes them; PT0S: never (ISO 8601 duration, at most P20D)',
+    'PT1H',
+    asMillis,
+  ),
+  REPAIR_MAX: variable(
+    count(1, 10_000_000),
+    '5000',
+    'enrolments looked at each time, a page of WAYMARK_REPUBLISH_PAGE after the other; the next time goes on behind them',
+    '5000',
+    asInteger,
+  ),
   CARRY_LEAVES_MAX: variable(
     count(1, 100_000),
     '200',

@@ -26,6 +26,8 @@ export interface Metrics {
   attempt(outcome: string): void
   commit(writes: number, milliseconds: number): void
   workerFailed(consumer: string, parked: boolean): void
+  /** Some summaries were compared with their raw rows; `kinds`: what was found of each that was not right. */
+  compared(looked: number, kinds: readonly string[]): void
   observe(gauges: Gauges): void
   /** @param groups read when the figures are asked for */
   observeGroups(groups: () => Promise<readonly GroupFigures[]>): void
@@ -47,6 +49,12 @@ export function openMetrics(): Metrics {
   const commitWrites = histogram('waymark_commit_writes', 'Writes in one group commit', ROWS)
   const views = countViews(meter)
   const attempts = meter.createCounter('waymark_attempts', { description: 'Attempts submitted by what became of them' })
+  const compared = meter.createCounter('waymark_summaries_compared', {
+    description: 'Summaries compared with their raw rows',
+  })
+  const repaired = meter.createCounter('waymark_summaries_repaired', {
+    description: 'Summaries found behind, missing, left over or wrong, and recomputed',
+  })
   const failures = meter.createCounter('waymark_worker_failures', { description: 'Failures of workers by consumer' })
 
   return {
@@ -63,6 +71,10 @@ export function openMetrics(): Metrics {
     },
     workerFailed: (consumer, parked) => {
       failures.add(1, { consumer, parked })
+    },
+    compared: (looked, kinds) => {
+      compared.add(looked)
+      for (const kind of kinds) repaired.add(1, { kind })
     },
     observe: (gauges) => {
       meter

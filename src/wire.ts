@@ -15,16 +15,18 @@ import { tokenChecker } from './http/tokens.ts'
 import { openMetrics, type Metrics } from './observe.ts'
 import { everyInterval, type Clock } from './ports/clock.ts'
 import { reachNothing, type Reach } from './ports/crash-points.ts'
+import type { ProgressStore } from './ports/progress-store.ts'
 import type { Store } from './ports/store.ts'
 import { openSqliteStore, type SqliteOptions, type SqliteStore } from './stores/sqlite/store.ts'
 import { openEvents, type Events } from './wire-events.ts'
 import { openWebhooks } from './wire-webhooks.ts'
 import { aggregator } from './workers/aggregate.ts'
-import { carryFirst } from './workers/carry-first.ts'
+import { carryFirst, type Recomputing } from './workers/carry-first.ts'
 import { carrier, type CarryLimits } from './workers/carry-over.ts'
 import { Runners } from './workers/consume/runners.ts'
 import { GroupOperations } from './workers/operate/group-operations.ts'
 import { startLoop, type Loop, type LoopOptions } from './workers/loop.ts'
+import { repairEvery, summaryRepair } from './workers/repair.ts'
 import { republisher } from './workers/republish.ts'
 import { keepFor } from './workers/retention.ts'
 
@@ -143,6 +145,7 @@ async function serveStore(
   )
   const key = deriveKey(own, 'webhook secrets')
   const webhooks = openWebhooks(config, { store, events, runners, clock, key })
+  const repair = summaryRepair(store.comparison, recomputingOf(config, store.progress), config.WORKER_BATCH_MAX)
   const services: Services = {
     config,
     clock,
@@ -158,6 +161,7 @@ async function serveStore(
       subscribers: () => runners.subscribers,
     }),
     webhooks,
+    repair,
     report: (error) => {
       app.log.error({ err: error.cause ?? error }, 'an item failed')
     },
@@ -182,6 +186,22 @@ async function serveStore(
       app.log.error({ err: error }, 'old events could not be removed; it is tried again')
     },
   })
+  const endRepair = repairEvery(repair, {
+    everyMs: config.REPAIR_EVERY,
+    pageSize: config.REPUBLISH_PAGE,
+    turnMax: config.REPAIR_MAX,
+    every: everyInterval,
+    onPage: (looked, differences) => {
+      metrics.compared(
+        looked,
+        differences.map(({ kind, behind }) => (behind ? 'behind' : kind)),
+      )
+    },
+    onError: (error) => {
+      metrics.workerFailed('repair', false)
+      app.log.error({ err: error }, 'summaries could not be compared; it is tried again')
+    },
+  })
   return {
     app,
     store,
@@ -196,6 +216,7 @@ async function serveStore(
       const delivered = Promise.race([runners.stop(), delay(config.STOP_TIMEOUT / 2, undefined, { ref: false })])
       await close(config.STOP_TIMEOUT)
       endRetention()
+      endRepair()
       await Promise.all([...loops.map((loop) => loop.stop()), delivered])
       await store.close()
     },
@@ -211,8 +232,7 @@ export function startWorkers(
   events?: Events,
 ): readonly Loop[] {
   const { progress, log } = store
-  const copies = MODE_TABLE[config.MODE].enrolment.carries === 'copies'
-  const recomputing = copies ? carryFirst(progress, config.CARRY_LEAVES_MAX) : progress
+  const recomputing = recomputingOf(config, progress)
   const consumers = [
     ...(carriesOver(config.MODE) ? [carrier(progress, log, carryLimits(config))] : []),
     aggregator(recomputing, config.WORKER_BATCH_MAX),
@@ -228,6 +248,11 @@ export function startWorkers(
       onError,
     }),
   )
+}
+
+function recomputingOf(config: Config, progress: ProgressStore): Recomputing {
+  const copies = MODE_TABLE[config.MODE].enrolment.carries === 'copies'
+  return copies ? carryFirst(progress, config.CARRY_LEAVES_MAX) : progress
 }
 
 function carryLimits(config: Config): CarryLimits {

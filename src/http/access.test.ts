@@ -58,6 +58,7 @@ const GUARDED: Readonly<Record<Rule, readonly string[]>> = {
     'api.user.enrollment.list',
   ],
   'progress-remove': ['api.summary.delete'],
+  'summary-repair': ['api.summary.repair', 'api.enrolment.sync'],
   enrol: ['api.enrolment.enrol', 'api.enrolment.unenrol'],
   'roster-read': ['api.enrolment.roster'],
   'collection-read': ['api.collection.read', 'api.context.read', 'api.context.list'],

@@ -4,6 +4,7 @@ import { WaymarkError } from '../domain/errors.ts'
 import type { Mode } from '../domain/progress/mode.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Operations } from '../ports/operations.ts'
+import type { SummaryRepair } from '../ports/repair.ts'
 import type { Store } from '../ports/store.ts'
 import type { WebhookControl } from '../ports/webhook-control.ts'
 import type { Metrics } from '../observe.ts'
@@ -23,6 +24,8 @@ export interface Services {
   /** What operators do with groups and dead letters. */
   readonly operations: Operations
   readonly webhooks: WebhookControl
+  /** Finds summaries that are not right, and recomputes them. */
+  readonly repair: SummaryRepair
   /** Logs a fault of the program, without anything of the request. */
   readonly report: (error: Error) => void
   /** Why the process cannot serve now; undefined while it can. */

@@ -12,6 +12,7 @@ import { contextPut } from './routes/context-put.ts'
 import { enrolmentEnrol } from './routes/enrolment-enrol.ts'
 import { enrolmentList } from './routes/enrolment-list.ts'
 import { enrolmentRoster } from './routes/enrolment-roster.ts'
+import { enrolmentSync } from './routes/enrolment-sync.ts'
 import { enrolmentUnenrol } from './routes/enrolment-unenrol.ts'
 import { eventsGroupForget } from './routes/events-group-forget.ts'
 import { eventsGroupGet } from './routes/events-group-get.ts'
@@ -36,6 +37,7 @@ import { summaryExplain } from './routes/summary-explain.ts'
 import { summaryList } from './routes/summary-list.ts'
 import { summaryRead } from './routes/summary-read.ts'
 import { userCoursesList, userEnrollmentList } from './routes/user-courses-list.ts'
+import { summaryRepair } from './routes/summary-repair.ts'
 import { viewBatch } from './routes/view-batch.ts'
 import { viewEnd } from './routes/view-end.ts'
 import { viewExplain } from './routes/view-explain.ts'
@@ -85,6 +87,8 @@ export const ROUTES: readonly Route[] = [
   contentStateRead,
   userCoursesList,
   userEnrollmentList,
+  enrolmentSync,
+  summaryRepair,
   eventsGroupList,
   eventsGroupGet,
   eventsGroupPause,

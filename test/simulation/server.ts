@@ -16,6 +16,7 @@ import { noWebhooks } from '../../src/ports/webhook-control.ts'
 import { openSqliteStore, type SqliteStore } from '../../src/stores/sqlite/store.ts'
 import { startWorkers } from '../../src/wire.ts'
 import { restingOperations } from '../../src/workers/operate/resting-operations.ts'
+import { summaryRepair } from '../../src/workers/repair.ts'
 import { openPublishing, type Publishing } from './publishing.ts'
 import { FOLD, LIMITS } from './disk.ts'
 
@@ -61,6 +62,7 @@ const NO_METRICS: Metrics = {
   attempt: () => undefined,
   commit: () => undefined,
   workerFailed: () => undefined,
+  compared: () => undefined,
   observe: () => undefined,
   observeGroups: () => undefined,
   text: () => Promise.resolve(''),
@@ -131,6 +133,7 @@ export class Server {
       store,
       metrics: NO_METRICS,
       links: linkSigner(new Uint8Array(32)),
+      repair: summaryRepair(store.comparison, store.progress, config.WORKER_BATCH_MAX),
       operations: restingOperations(store, options.clock),
       webhooks: noWebhooks,
       report: (error) => {

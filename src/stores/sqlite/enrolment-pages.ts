@@ -63,7 +63,43 @@ export class EnrolmentPages {
       .all(collectionId, contextId, userId, page.limit + 1)
     return pageOf(rows.map(keyOf), page.limit, (last) => [last.contextId, last.userId])
   }
+
+  participantsIn(collectionId: string, contextId: string, page: PageRequest): Page<EnrolmentKey> {
+    const [userId = ''] = decodeCursor(page.after, 1)
+    const rows = this.#statements
+      .of(
+        `SELECT user_id, collection_id, context_id FROM participation
+         WHERE ${IN_CONTEXT} AND user_id > ? ORDER BY user_id LIMIT ?`,
+      )
+      .all(collectionId, contextId, userId, page.limit + 1)
+    return pageOf(rows.map(keyOf), page.limit, (last) => [last.userId])
+  }
+
+  countParticipantsIn(collectionId: string, contextId: string): number {
+    const row = this.#statements.of(`SELECT count(*) AS n FROM participation WHERE ${IN_CONTEXT}`)
+    return Number(row.get(collectionId, contextId)?.['n'])
+  }
+
+  /** Every enrolment that has, or should have, a summary, by learner, collection and context. */
+  summarised(page: PageRequest): Page<EnrolmentKey> {
+    const [userId = '', collectionId = '', contextId = ''] = decodeCursor(page.after, 3)
+    const rows = this.#statements
+      .of(
+        `SELECT user_id, collection_id, context_id FROM participation
+         WHERE ${SUMMARISED} AND (user_id, collection_id, context_id) > (?, ?, ?)
+         ORDER BY user_id, collection_id, context_id LIMIT ?`,
+      )
+      .all(userId, collectionId, contextId, page.limit + 1)
+    return pageOf(rows.map(keyOf), page.limit, (last) => [last.userId, last.collectionId, last.contextId])
+  }
+
+  countSummarised(): number {
+    return Number(this.#statements.of(`SELECT count(*) AS n FROM participation WHERE ${SUMMARISED}`).get()?.['n'])
+  }
 }
+
+const IN_CONTEXT = 'collection_id = ? AND context_id = ? AND member = 1'
+const SUMMARISED = '(member = 1 OR participation IN (SELECT participation FROM summary))'
 
 function keyOf(row: Row): EnrolmentKey {
   return {

@@ -5,10 +5,12 @@ import type { Mode } from '../../domain/progress/mode.ts'
 import { AGGREGATE_CONSUMER, TRIGGERS } from '../../domain/progress/triggers.ts'
 import { everyInterval, type Clock, type Defer, type Every } from '../../ports/clock.ts'
 import { reachNothing, type Reach } from '../../ports/crash-points.ts'
+import type { SummaryComparison } from '../../ports/repair.ts'
 import type { Store, TakesPartIn } from '../../ports/store.ts'
 import { CopyCarrying } from '../carrying/copies.ts'
 import { carryingIn } from '../carrying/modes.ts'
 import { SqliteCatalogue } from './catalogue.ts'
+import { SqliteComparison } from './comparison.ts'
 import { SqliteCopies, SqliteMoves } from './copies.ts'
 import { openDatabase, readDurability, Statements, type Synchronous } from './database.ts'
 import { EnrolmentPages } from './enrolment-pages.ts'
@@ -68,6 +70,8 @@ export interface SqliteStore extends Store {
   folded(): { readonly facts: number; readonly rows: number }
   /** Folds every acknowledged fact into its table, for those who read the tables themselves. */
   fold(): Promise<void>
+  /** Summaries as they are stored against what their raw rows say. */
+  readonly comparison: SummaryComparison
   /** Takes it to another mode. */
   readonly modeChange: ModeChange
   /** Checks every invariant and repairs derived rows. The workers must have caught up. */
@@ -165,12 +169,13 @@ async function open(options: SqliteOptions, unlock: () => void): Promise<SqliteS
     uncarried: () => copies.waiting,
     folded: () => ({ ...counts }),
     fold: () => folder.all(),
+    comparison: new SqliteComparison(statements, writer, summaries, pages),
     modeChange: new ModeChange({ mode, database, statements, writer, raw, copies, carrying, summaries, log }),
     verify: async (onProgress) => {
       await folder.all()
       const noteViews = carrying instanceof CopyCarrying ? () => copies.noteViews() : undefined
       const carryAgain = carrying && ((key: EnrolmentKey) => progress.carryAgain(key))
-      return verifyStore({ statements, writer, summaries, carryAgain, noteViews }, onProgress)
+      return verifyStore({ statements, writer, summaries, pages, carryAgain, noteViews }, onProgress)
     },
     check: async () => {
       statements.of('SELECT count(*) FROM meta').get()

@@ -44,6 +44,19 @@ interface Stored {
   readonly summary: (SummaryFigures & StoredSummary) | undefined
 }
 
+/** A stored summary beside the one that its raw rows make. */
+export interface Compared {
+  readonly stored: (SummaryFigures & StoredSummary) | undefined
+  /** The completion on record. */
+  readonly completedAt: number | undefined
+  /** Undefined where there is to be none. */
+  readonly wanted: Summary | undefined
+  readonly encoded: StoredSummary | undefined
+  readonly structure: Structure
+  /** Whether a worker has yet to come to it, or it is of an earlier publication. */
+  readonly behind: boolean
+}
+
 /** What summaries are made of. */
 export interface SummaryParts {
   readonly mode: Mode
@@ -187,15 +200,25 @@ export class Summaries {
 
   /** Whether the stored summary is not what the raw rows say. */
   differs(key: EnrolmentKey): boolean {
+    return this.compare(key) !== undefined
+  }
+
+  /** The stored summary beside the one that the raw rows make; undefined where they are the same. */
+  compare(key: EnrolmentKey): Compared | undefined {
     const published = this.#catalogue.publicationNow(key.collectionId)
     const stored = this.#stored(key)
-    if (published === undefined || stored === undefined) return false
-    const raw = this.#progress(key, stored, published.structure)
-    const due = this.#isDue(key, stored, raw)
-    if (stored.summary === undefined || !due) return due !== (stored.summary !== undefined)
-    const wanted = summarise(published.structure, published.publication, raw)
-    const encoded = encodeSummary(wanted, published.structure)
-    return !isSame(stored.summary, wanted, encoded) || wanted.completedAt !== this.#completion(key, stored)
+    if (published === undefined || stored === undefined) return undefined
+    const { structure, publication } = published
+    const raw = this.#progress(key, stored, structure)
+    const wanted = this.#isDue(key, stored, raw) ? summarise(structure, publication, raw) : undefined
+    const { summary } = stored
+    if (wanted === undefined && summary === undefined) return undefined
+    const completedAt = this.#completion(key, stored)
+    const encoded = wanted && encodeSummary(wanted, structure)
+    if (wanted && encoded && isSame(summary, wanted, encoded) && wanted.completedAt === completedAt) return undefined
+    const late = summary !== undefined && summary.publication !== publication
+    const behind = late || this.#isStale(key) || this.#carrying?.isBehind(key) === true
+    return { stored: summary, completedAt, wanted, encoded, structure, behind }
   }
 
   #announce(key: EnrolmentKey, before: number | undefined, { participation, summary }: Stored, after: Summary): void {

@@ -1,6 +1,7 @@
 /** Checks a store against its invariants (reliability 3.2). Derived rows are put right by recomputing; raw rows never. */
 import type { EnrolmentKey } from '../../domain/progress/key.ts'
 import type { Statements } from './database.ts'
+import type { EnrolmentPages } from './enrolment-pages.ts'
 import type { Summaries } from './summaries.ts'
 import type { Writer } from './writer.ts'
 
@@ -74,6 +75,7 @@ export interface VerifyParts {
   readonly statements: Statements
   readonly writer: Writer
   readonly summaries: Summaries
+  readonly pages: EnrolmentPages
   /**
    * Derives anew what was copied or moved to an enrolment, inside the transaction of the caller; answers whether anything
    * was otherwise. Undefined where nothing is carried over.
@@ -88,17 +90,15 @@ export interface VerifyParts {
  * what they have not yet read is behind, not wrong.
  */
 export async function verifyStore(parts: VerifyParts, onProgress: VerifyProgress): Promise<Verification> {
-  const { statements, writer, summaries, carryAgain, noteViews } = parts
+  const { statements, writer, summaries, pages, carryAgain, noteViews } = parts
   const findings: Finding[] = [...checkFile(statements), ...checkRaw(statements)]
   const noted = noteViews === undefined ? 0 : await writer.submit(noteViews)
   if (noted > 0) findings.push({ check: 'copying finds every view', found: `${String(noted)} rows`, repaired: true })
-  const total = Number(statements.of(`SELECT count(*) AS n FROM (${KEYS})`).get()?.['n'])
+  const total = pages.countSummarised()
   let compared = 0
-  let after: readonly string[] = ['', '', '']
-  for (;;) {
-    const keys = keysAfter(statements, after)
-    const last = keys.at(-1)
-    if (last === undefined) break
+  let after: string | undefined
+  do {
+    const { items: keys, next } = pages.summarised({ after, limit: PAGE })
     const carried = carryAgain === undefined ? [] : await writer.submit(() => keys.filter(carryAgain))
     findings.push(...carried.map((key) => repaired('copies and moves are what the facts say', key)))
     const wrong = keys.filter((key) => summaries.differs(key))
@@ -112,8 +112,8 @@ export async function verifyStore(parts: VerifyParts, onProgress: VerifyProgress
     findings.push(...told.map((key) => repaired('a summary equals what its raw rows say', key)))
     compared += keys.length
     onProgress(compared, total)
-    after = [last.userId, last.collectionId, last.contextId]
-  }
+    after = next
+  } while (after !== undefined)
   const views = Number(statements.of('SELECT count(*) AS n FROM view').get()?.['n'])
   return { summaries: compared, views, findings }
 }
@@ -134,25 +134,4 @@ function checkRaw(statements: Statements): readonly Finding[] {
     const count = Number(statements.of(sql).get()?.['n'])
     return count === 0 ? [] : [{ check, found: `${String(count)} rows`, repaired: false }]
   })
-}
-
-/** Every enrolment that has, or should have, a summary. */
-const KEYS = `SELECT user_id, collection_id, context_id FROM participation
-  WHERE (member = 1 OR participation IN (SELECT participation FROM summary))`
-
-function keysAfter(
-  statements: Statements,
-  [userId = '', collectionId = '', contextId = '']: readonly string[],
-): readonly EnrolmentKey[] {
-  return statements
-    .of(
-      `${KEYS} AND (user_id, collection_id, context_id) > (?, ?, ?)
-       ORDER BY user_id, collection_id, context_id LIMIT ?`,
-    )
-    .all(userId, collectionId, contextId, PAGE)
-    .map((row) => ({
-      userId: String(row['user_id']),
-      collectionId: String(row['collection_id']),
-      contextId: String(row['context_id']),
-    }))
 }
