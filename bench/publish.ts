@@ -14,6 +14,7 @@ import { CollectionId, ContextId, UserId } from '../src/public-events/catalogue/
 import { makePayload } from '../src/public-events/kernel/define.ts'
 import type { PayloadInput } from '../src/public-events/kernel/public-event.ts'
 import { asKey } from '../src/public-events/kernel/scalar.ts'
+import { SCHEMA_4 } from '../src/stores/sqlite/schema.ts'
 import { openSqliteStore } from '../src/stores/sqlite/store.ts'
 import { openEvents } from '../src/wire-events.ts'
 import { storeOptions, systemClock } from '../src/wire.ts'
@@ -84,9 +85,7 @@ function writeFloor(emissions: readonly Emission[]): Promise<Pace> {
   const path = join(folder, 'floor-events.db')
   const database = new DatabaseSync(path)
   database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL')
-  database.exec(
-    'CREATE TABLE event (seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER, topic TEXT, key TEXT, type TEXT, minor INTEGER, id TEXT, time_us INTEGER, extensions TEXT, body BLOB) STRICT',
-  )
+  database.exec(SCHEMA_4)
   const insert = database.prepare(
     'INSERT INTO event (at, topic, key, type, minor, id, time_us, extensions, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   )

@@ -2,6 +2,7 @@ import { WaymarkError } from '../domain/errors.ts'
 import type { SummaryDifference } from '../domain/progress/summary-difference.ts'
 import { nextTurn, type Every } from '../ports/clock.ts'
 import type { RepairedPage, RepairRequest, SummaryComparison, SummaryRepair } from '../ports/repair.ts'
+import { again, type Again } from './again.ts'
 import type { Recomputing } from './carry-first.ts'
 
 /**
@@ -87,34 +88,21 @@ export interface RepairSchedule {
 export function repairEvery(repair: SummaryRepair, schedule: RepairSchedule): () => void {
   const { everyMs, pageSize, turnMax, every, onPage, onError } = schedule
   if (everyMs === 0) return () => undefined
-  let [ended, looking] = [false, false]
-  const turn = async (): Promise<void> => {
-    if (looking) return
-    looking = true
-    try {
-      for (let looked = 0; looked < turnMax && !ended;) {
-        const limit = Math.min(pageSize, turnMax - looked)
-        const page: RepairedPage = await repair.page({
-          place: undefined,
-          dryRun: false,
-          by: 'schedule',
-          anew: false,
-          page: { limit },
-        })
-        onPage(page.looked, page.differences)
-        looked += page.looked
-        // At the end of the store the next turn begins anew.
-        if (page.next === undefined) return
-      }
-    } catch (error) {
-      if (!ended) onError(error)
-    } finally {
-      looking = false
+  const turn: Again['turn'] = async (ended) => {
+    for (let looked = 0; looked < turnMax && !ended();) {
+      const limit = Math.min(pageSize, turnMax - looked)
+      const page: RepairedPage = await repair.page({
+        place: undefined,
+        dryRun: false,
+        by: 'schedule',
+        anew: false,
+        page: { limit },
+      })
+      onPage(page.looked, page.differences)
+      looked += page.looked
+      // At the end of the store the next turn begins anew.
+      if (page.next === undefined) return
     }
   }
-  const end = every(everyMs, () => void turn())
-  return () => {
-    ended = true
-    end()
-  }
+  return again({ everyMs, every, turn, onError })
 }

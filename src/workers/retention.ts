@@ -1,5 +1,6 @@
 import type { Clock, Every } from '../ports/clock.ts'
 import type { Store } from '../ports/store.ts'
+import { again, type Again } from './again.ts'
 
 export interface RetentionOptions {
   /** How long public events are kept, and how long it is known who has handled them. */
@@ -18,26 +19,12 @@ export function keepFor(
   { events, deliveries }: Store,
   { keepMs, clock, every, onError }: RetentionOptions,
 ): () => void {
-  let ended = false
-  const remove = async (some: (beforeMs: number, limit: number) => Promise<number>): Promise<void> => {
-    while (!ended && (await some(clock.nowMs() - keepMs, PAGE)) === PAGE);
-  }
-  let looking = false
-  const look = async (): Promise<void> => {
-    if (looking) return
-    looking = true
-    try {
-      await remove((beforeMs, limit) => events.prune(beforeMs, limit))
-      await remove((beforeMs, limit) => deliveries.forget(beforeMs, limit))
-    } catch (error) {
-      if (!ended) onError(error)
-    } finally {
-      looking = false
+  const turn: Again['turn'] = async (ended) => {
+    const remove = async (some: (beforeMs: number, limit: number) => Promise<number>): Promise<void> => {
+      while (!ended() && (await some(clock.nowMs() - keepMs, PAGE)) === PAGE);
     }
+    await remove((beforeMs, limit) => events.prune(beforeMs, limit))
+    await remove((beforeMs, limit) => deliveries.forget(beforeMs, limit))
   }
-  const end = every(LOOK_MS, () => void look())
-  return () => {
-    ended = true
-    end()
-  }
+  return again({ everyMs: LOOK_MS, every, turn, onError })
 }

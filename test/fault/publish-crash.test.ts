@@ -11,22 +11,12 @@ import { text } from 'node:stream/consumers'
 import { DatabaseSync } from 'node:sqlite'
 import test from 'node:test'
 import { eventId } from '../../src/codec/event-id.ts'
-import type { CrashPoint } from '../../src/ports/crash-points.ts'
+import { CRASH_POINTS } from '../../src/ports/crash-points.ts'
 import { EnrolmentCreated } from '../../src/public-events/catalogue/waymark/enrolment.ts'
 
 const NAMES = ['asha', 'bo', 'chi']
-const POINTS: readonly CrashPoint[] = [
-  'commit-begin',
-  'commit-first-write',
-  'commit-ready',
-  'commit-done',
-  'worker-read',
-  'worker-done',
-  'consumer-read',
-  'consumer-delivered',
-  'consumer-settled',
-  'consumer-advanced',
-]
+/** All but those of work that no event has a part in. */
+const POINTS = CRASH_POINTS.filter((point) => !/^(?:republish|fold)-/.test(point))
 /** More often than a story of three events comes to any point. */
 const TIMES_MAX = 60
 
