@@ -66,6 +66,7 @@ function nullProgress(summary: Summary): ProgressStore {
     carryOn: () => Promise.resolve(),
     allEnrolments: () => Promise.resolve(NO_PAGE),
     staleEnrolments: () => Promise.resolve([]),
+    requestSync: () => Promise.resolve(),
     recompute: () => Promise.resolve(),
     inOrder: (keys) => Promise.resolve(keys),
     participants: () => Promise.resolve(NO_PAGE),

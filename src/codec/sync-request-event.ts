@@ -1,24 +1,41 @@
+/**
+ * A request to recompute an enrolment, as jobs of today's installations read it from its topic (enrolment-sync seed, "Sync
+ * Event"): JSON, keyed by the learner, so that requests of one learner stay in order.
+ */
 import type { EnrolmentKey } from '../domain/progress/key.ts'
+import { EnrolmentSyncRequested, SYNC_REQUESTS } from '../public-events/catalogue/waymark/enrolment.ts'
+import type { Payload } from '../public-events/kernel/public-event.ts'
 
-/** Where requests to recompute an enrolment go (enrolment-sync seed, "Sync Event"). */
-export const SYNC_REQUEST_TOPIC = 'batch.enrolment.sync.request'
+/** A public event as far as its form on a topic is concerned. */
+interface OnTopic {
+  readonly topic?: string | undefined
+  readonly type: string
+  /** UUID. */
+  readonly id: string
+  /** When it was asked for, microseconds since 1970, UTC. */
+  readonly timeUs: number
+}
 
-export interface SyncRequestMessage {
-  readonly topic: string
-  /** The learner: requests of one learner stay in order. */
-  readonly key: string
-  /** JSON. */
-  readonly value: string
+/** The job request that an event is on the topic of sync requests; undefined of any other event, and on any other topic. */
+export function syncRequestOf(
+  { topic, type, id, timeUs }: OnTopic,
+  payload: unknown,
+): Readonly<Record<string, unknown>> | undefined {
+  if (topic !== SYNC_REQUESTS || type !== EnrolmentSyncRequested.type) return undefined
+  // A payload of this type was checked, or decoded, by its definition.
+  const { enrolment } = payload as Payload<typeof EnrolmentSyncRequested>
+  const { user_id: userId, collection_id: collectionId, context_id: contextId } = enrolment
+  return syncRequest({ userId, collectionId, contextId }, Math.floor(timeUs / 1000), id)
 }
 
 /**
- * The request to recompute one enrolment, as jobs of today's installations read it.
+ * The seed's event, fields in its order.
  * @param ets when it is asked for, UTC milliseconds
  * @param id UUID of the message
  */
-export function syncRequestEvent(key: EnrolmentKey, ets: number, id: string): SyncRequestMessage {
+export function syncRequest(key: EnrolmentKey, ets: number, id: string): Readonly<Record<string, unknown>> {
   const { userId, collectionId: courseId, contextId: batchId } = key
-  const event = {
+  return {
     eid: 'BE_JOB_REQUEST',
     ets,
     mid: `LP.${String(ets)}.${id}`,
@@ -27,5 +44,4 @@ export function syncRequestEvent(key: EnrolmentKey, ets: number, id: string): Sy
     object: { type: 'CourseBatchEnrolment', id: `${batchId}_${userId}` },
     edata: { action: 'user-enrolment-sync', iteration: 1, batchId, userId, courseId },
   }
-  return { topic: SYNC_REQUEST_TOPIC, key: userId, value: JSON.stringify(event) }
 }

@@ -37,6 +37,8 @@ export type Occurrence =
     } & EnrolmentKey)
   /** What was told of late, or another rule, took that back: its progress is in this context again. */
   | ({ readonly type: 'move-undone'; readonly toContextId: string } & EnrolmentKey)
+  /** Somebody asked for the summary to be recomputed: nothing else happened. */
+  | ({ readonly type: 'sync-requested' } & EnrolmentKey)
   | ({ readonly type: 'progress-removed'; readonly views: number; readonly attempts: number } & EnrolmentKey)
   | ({
       readonly type: 'collection-progress-changed'

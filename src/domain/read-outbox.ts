@@ -26,6 +26,7 @@ const SHAPES: Readonly<Record<Exclude<Occurrence['type'], 'unreadable'>, Shape>>
   'enrolment-changed': shape(ENROLMENT_IDS, { active: 'boolean' }),
   'progress-moved': shape([...ENROLMENT_IDS, 'toContextId', 'ruleId'], { movedAt: 'number' }),
   'move-undone': shape([...ENROLMENT_IDS, 'toContextId']),
+  'sync-requested': shape(ENROLMENT_IDS),
   'progress-removed': shape(ENROLMENT_IDS, { views: 'number', attempts: 'number' }),
   'collection-progress-changed': shape(ENROLMENT_IDS, { progress: 'number', required: 'number', status: 'number' }),
   'collection-completed': shape(ENROLMENT_IDS, { completedAt: 'number' }),

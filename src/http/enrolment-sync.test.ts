@@ -57,18 +57,47 @@ test('both answers are those of the seed, but for ids and times', async (t) => {
   })
 })
 
-test('a sync of more learners than one commit takes is done in several', async (t) => {
-  const school = await opened(t, { WORKER_BATCH_MAX: '2' })
-  const userIds = ['asha', 'rahul', 'u1', 'u2', 'u3']
-  for (const userId of userIds) await school.ok('/v1/enrolment/enrol', { userId, ...PLACE })
-  const recompute = t.mock.method(school.waymark.store.progress, 'recompute')
+test('each learner is one event on the topic of sync requests, as the seed prints it and keyed by the learner', async (t) => {
+  const school = await opened(t)
   await school.waymark.idle()
-  recompute.mock.resetCalls()
-  assert.deepEqual((await sync(school, { userIds })).body.result, { response: 'Success' })
+  assert.equal((await sync(school, { userIds: ['asha', 'rahul'] })).status, 200)
+  await school.waymark.idle()
+  const as = await school.token('operator', { role: 'admin' })
+  const log = async (query = ''): Promise<{ key: string; event: Record<string, unknown> }[]> => {
+    const url = `/v1/events/log?topic=batch.enrolment.sync.request${query}`
+    const { body } = await school.call('GET', url, undefined, { as })
+    return body.result['events'] as unknown as { key: string; event: Record<string, unknown> }[]
+  }
+  const events = await log('&personal=true')
   assert.deepEqual(
-    recompute.mock.calls.map(({ arguments: [keys] }) => keys.length),
-    [2, 2, 1],
+    events.map(({ key }) => key),
+    ['asha', 'rahul'],
   )
+  const event = events[0]?.event
+  const { ets, mid } = event ?? assert.fail()
+  assert.equal(ets, school.clock.nowMs())
+  assert.match(String(mid), /^LP\.\d{13}\.[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/)
+  assert.equal(
+    JSON.stringify(event),
+    JSON.stringify({
+      eid: 'BE_JOB_REQUEST',
+      ets,
+      mid,
+      actor: { type: 'System', id: 'Course Batch Updater' },
+      context: { pdata: { ver: '1.0', id: 'org.sunbird.platform' } },
+      object: { type: 'CourseBatchEnrolment', id: 'batch_asha' },
+      edata: { action: 'user-enrolment-sync', iteration: 1, batchId: 'batch', userId: 'asha', courseId: 'course' },
+    }),
+  )
+  assert.ok(!JSON.stringify(await log()).includes('asha'), 'without personal data nobody is named')
+})
+
+test('a refused sync asks for nothing', async (t) => {
+  const school = await opened(t)
+  await school.waymark.idle()
+  const last = await school.waymark.store.log.last()
+  for (const request of [{ userId: 'nobody' }, { userId: 'asha', courseId: undefined }, {}]) await sync(school, request)
+  assert.equal(await school.waymark.store.log.last(), last)
 })
 
 test('several learners are taken; who is not enrolled is named, and the others are synced', async (t) => {
@@ -126,11 +155,19 @@ for (const mode of ['strict', 'content', 'collection', 'copy-content', 'copy-col
     database.exec('DELETE FROM summary WHERE participation <= 2')
     assert.notEqual(stored(), before)
     assert.equal((await sync(school, { userIds: ['asha', 'rahul'] })).status, 200)
-    assert.equal(stored(), before)
-    const last = await school.waymark.store.log.last()
-    assert.equal((await sync(school, { userIds: ['asha', 'rahul'] })).status, 200)
-    assert.deepEqual([stored(), await school.waymark.store.log.last()], [before, last])
     const summary = await school.summary({ userId: 'asha', ...PLACE })
     assert.deepEqual([summary['progress'], summary['completionPercentage'], summary['status']], [1, 50, 1])
+    await school.waymark.idle()
+    assert.equal(stored(), before)
+    const { log } = school.waymark.store
+    const last = await log.last()
+    assert.equal((await sync(school, { userIds: ['asha', 'rahul'] })).status, 200)
+    await school.waymark.idle()
+    assert.equal(stored(), before)
+    const told = await log.read(last, 10)
+    assert.deepEqual(
+      told.map(({ occurrence: { type } }) => type),
+      ['sync-requested', 'sync-requested'],
+    )
   })
 }

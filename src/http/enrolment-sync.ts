@@ -1,4 +1,4 @@
-/** The enrolment sync of existing clients: recomputes the summaries of learners in a batch (enrolment-sync seed). */
+/** The enrolment sync of existing clients: has the summaries of learners in a batch recomputed (enrolment-sync seed). */
 import { WaymarkError } from '../domain/errors.ts'
 import type { EnrolmentKey } from '../domain/progress/key.ts'
 import { authorise } from './access.ts'
@@ -13,8 +13,8 @@ export interface SyncFields {
 }
 
 /**
- * Recomputes and stores the summaries of whoever of these is or was enrolled. Done when it is answered; doing it again
- * changes nothing. Who never was enrolled is named; where nobody is, nothing is done.
+ * Has the summaries of whoever of these is or was enrolled recomputed. Reads are right once it is answered, and the worker
+ * stores what they show; doing it again changes nothing. Who never was enrolled is named; where nobody is, nothing is done.
  * @throws WaymarkError COURSE_ID_REQUIRED_ERROR, COURSE_BATCH_ID_MISSING, FORBIDDEN, TOKEN_EXPIRED, BATCH_TOO_LARGE
  */
 export async function syncEnrolments(services: Services, sender: Sender, fields: SyncFields): Promise<Answer> {
@@ -39,10 +39,7 @@ export async function syncEnrolments(services: Services, sender: Sender, fields:
   const enrolled = learners.flatMap((learner) => (learner.enrolled ? [learner.key] : []))
   const missing = learners.flatMap((learner) => (learner.enrolled ? [] : [learner.key.userId]))
   if (enrolled.length === 0) return notEnrolled(missing, { collectionId, contextId })
-  const { WORKER_BATCH_MAX } = services.config
-  for (let begin = 0; begin < enrolled.length; begin += WORKER_BATCH_MAX) {
-    await progress.recompute(enrolled.slice(begin, begin + WORKER_BATCH_MAX))
-  }
+  await progress.requestSync(enrolled)
   if (missing.length === 0) return { result: { response: 'Success' } }
   return { status: 207, result: { response: 'Success', items: learners.map(itemAnswer) } }
 }

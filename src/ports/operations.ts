@@ -52,7 +52,7 @@ export interface LetterHead extends LetterPlace {
 export interface ToldEvent {
   /** What names a person in it is a pseudonym, unless personal data were asked for. */
   readonly key: string
-  /** The CloudEvent in structured form. */
+  /** The CloudEvent in structured form; of a request to recompute, on its topic, the job request that it is there. */
   readonly event: Readonly<Record<string, unknown>>
   /** Why there is no payload; undefined where there is. */
   readonly problem: string | undefined

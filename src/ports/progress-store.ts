@@ -130,6 +130,11 @@ export interface ProgressStore {
   carryOn(keys: readonly EnrolmentKey[]): Promise<void>
   /** The enrolments whose summaries these occurrences make stale, each once, as the mode has it. */
   staleEnrolments(occurrences: readonly Occurrence[]): Promise<readonly EnrolmentKey[]>
+  /**
+   * Asks in one commit for the summaries of these enrolments to be recomputed, by the worker that recomputes all others
+   * (enrolment-sync seed). Read, they are right at once.
+   */
+  requestSync(keys: readonly EnrolmentKey[]): Promise<void>
   /** Recomputes and stores summaries, with their log entries and the consumer's position, in one commit. */
   recompute(keys: readonly EnrolmentKey[], position?: ConsumerPosition): Promise<void>
   /** The same keys in the order in which their rows are kept: who recomputes many in it writes neighbours together. */

@@ -5,7 +5,7 @@ import type { EnrolmentKey } from './key.ts'
 /** The consumer that recomputes summaries: a store answers from the raw rows what it has not yet read. */
 export const AGGREGATE_CONSUMER = 'aggregate'
 
-/** Types that change raw rows: each names an enrolment whose summary is to be recomputed. */
+/** Types that change raw rows, or ask for it: each names an enrolment whose summary is to be recomputed. */
 export const TRIGGERS: readonly Occurrence['type'][] = [
   'view-started',
   'view-ended',
@@ -16,6 +16,7 @@ export const TRIGGERS: readonly Occurrence['type'][] = [
   'enrolment-changed',
   'progress-moved',
   'move-undone',
+  'sync-requested',
 ]
 const TRIGGER_SET: ReadonlySet<Occurrence['type']> = new Set(TRIGGERS)
 

@@ -214,6 +214,28 @@ export function progressStoreKit({ name, open }: Implementation): void {
     await assert.rejects(store.progress.enrolmentsOf('asha', { after: 'junk', limit: 2 }), { code: 'INVALID_CURSOR' })
   })
 
+  check('a sync that is asked for names its enrolments to the worker, and changes nothing else', async ({ store }) => {
+    await store.progress.enrol(enrolment, 1)
+    await store.progress.recompute([enrolment])
+    const before = await store.progress.enrolmentSummary(enrolment)
+    const last = await store.log.last()
+    await store.progress.requestSync([enrolment, { ...enrolment, userId: 'rahul' }])
+    const told = (await store.log.read(last, 10)).map(({ occurrence }) => occurrence)
+    assert.deepEqual(told, [
+      { type: 'sync-requested', ...enrolment },
+      { type: 'sync-requested', ...enrolment, userId: 'rahul' },
+    ])
+    const stale = await store.progress.staleEnrolments(told)
+    assert.deepEqual(
+      stale.map(({ userId }) => userId),
+      ['asha', 'rahul'],
+    )
+    await store.progress.recompute(stale)
+    assert.deepEqual(await store.progress.enrolmentSummary(enrolment), before)
+    assert.equal(await store.progress.enrolment({ ...enrolment, userId: 'rahul' }), undefined)
+    assert.equal((await store.log.read(last, 10)).length, 2)
+  })
+
   check('an organic view takes part in no collection', async ({ store }) => {
     await store.progress.recordView(
       { userId: 'asha', collectionId: 'c', contextId: 'c', contentId: 'c' },

@@ -265,6 +265,11 @@ export class MemoryProgressStore implements ProgressStore {
     return Promise.resolve(allStale(this.#mode, occurrences, this.#known))
   }
 
+  requestSync(keys: readonly EnrolmentKey[]): Promise<void> {
+    for (const key of keys) this.#append({ type: 'sync-requested', ...key })
+    return Promise.resolve()
+  }
+
   async recompute(keys: readonly EnrolmentKey[], position?: ConsumerPosition): Promise<void> {
     for (const key of keys) this.#recompute(key)
     if (position !== undefined) await this.#log.commit(position.consumer, position.seq)

@@ -178,7 +178,7 @@ export class SqliteProgressStore implements ProgressStore {
     this.#summaries.markStale(key)
     if (this.#sharesRows || this.#carrying !== undefined) this.#summaries.markSharing(occurrence)
     if (isOrganic(occurrence)) return
-    if (occurrence.type !== 'view-ended') this.#raw.makeMember(key)
+    if (occurrence.type !== 'view-ended' && occurrence.type !== 'sync-requested') this.#raw.makeMember(key)
   }
 
   views(key: EnrolmentKey, contentIds?: readonly string[]): Promise<ReadonlyMap<string, ViewRow>> {
@@ -285,6 +285,14 @@ export class SqliteProgressStore implements ProgressStore {
 
   staleEnrolments(occurrences: readonly Occurrence[]): Promise<readonly EnrolmentKey[]> {
     return Promise.resolve(this.#summaries.staleEnrolments(occurrences))
+  }
+
+  requestSync(keys: readonly EnrolmentKey[]): Promise<void> {
+    if (keys.length === 0) return Promise.resolve()
+    const work = (): void => {
+      for (const key of keys) this.#append({ type: 'sync-requested', ...key })
+    }
+    return this.#writer.submit(work, 'client', keys.length)
   }
 
   recompute(keys: readonly EnrolmentKey[], position?: ConsumerPosition): Promise<void> {

@@ -1,5 +1,6 @@
-/** Shows events to people: as CloudEvents, without what names a person unless that was asked for. */
+/** Shows events to people: as CloudEvents, or as the job requests that they are on their topic, without what names a person unless that was asked for. */
 import { structuredEvent, type Data } from '../../codec/cloudevent-json.ts'
+import { syncRequestOf } from '../../codec/sync-request-event.ts'
 import type { LoggedEvent } from '../../ports/event-log.ts'
 import type { LogEntry } from '../../ports/log.ts'
 import type { ToldEvent } from '../../ports/operations.ts'
@@ -18,7 +19,10 @@ export interface TellingParts {
   readonly pseudonym: Pseudonym
 }
 
-type Event = Pick<LoggedEvent, 'key' | 'type' | 'minor' | 'id' | 'timeUs' | 'extensions' | 'body'>
+type Event = Pick<LoggedEvent, 'key' | 'type' | 'minor' | 'id' | 'timeUs' | 'extensions' | 'body'> & {
+  /** Undefined where it is on none yet. */
+  readonly topic?: string
+}
 
 /** An event whose payload cannot be read is told without it; the bytes are told where personal data may be. */
 export function tellEvent(event: Event, parts: TellingParts, personal: boolean): ToldEvent {
@@ -32,6 +36,8 @@ export function tellEvent(event: Event, parts: TellingParts, personal: boolean):
   const { definition, payload } = read
   const shown = personal ? payload : redact(definition.root, payload, parts.pseudonym)
   const key = personal ? event.key : shownKey(event.key, definition, payload, shown, parts.pseudonym)
+  const job = syncRequestOf(event, shown)
+  if (job !== undefined) return { key, event: job, problem: undefined }
   const data: Data = { json: writeJson(definition.root, shown) }
   return { key, event: structuredEvent(metadata, data), problem: undefined }
 }

@@ -20,6 +20,7 @@ const TOLD: readonly Occurrence[] = [
   { type: 'attempt-submitted', ...VIEW, attemptId: 'a1', score: 0, maxScore: 10.5 },
   { type: 'enrolment-created', ...KEY },
   { type: 'enrolment-changed', ...KEY, active: false },
+  { type: 'sync-requested', ...KEY },
   { type: 'progress-removed', ...KEY, views: 0, attempts: 0 },
   { type: 'collection-progress-changed', ...KEY, progress: 0, required: 3, status: 1 },
   { type: 'collection-completed', ...KEY, completedAt: 1 },

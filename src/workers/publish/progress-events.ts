@@ -18,6 +18,7 @@ import {
   EnrolmentChanged,
   EnrolmentCreated,
   EnrolmentRemoved,
+  EnrolmentSyncRequested,
 } from '../../public-events/catalogue/waymark/enrolment.ts'
 import { CollectionId, ContentId, ContextId, UserId } from '../../public-events/catalogue/waymark/place.ts'
 import {
@@ -107,6 +108,10 @@ const TELLINGS: { readonly [T in Told]: Telling<T> } = {
       const enrolment = { ...inContext(o), is_active: o.active }
       return [made(EnrolmentChanged, { enrolment }, about(EnrolmentChanged))]
     },
+  },
+  'sync-requested': {
+    events: [EnrolmentSyncRequested],
+    tell: (o, about) => [made(EnrolmentSyncRequested, { enrolment: inContext(o) }, about(EnrolmentSyncRequested))],
   },
   'progress-removed': {
     events: [EnrolmentRemoved],

@@ -3,6 +3,9 @@ import { boolean, long } from '../../kernel/scalar.ts'
 import { field, record } from '../../kernel/shape.ts'
 import { IN_CONTEXT, PRODUCER, SINCE } from './place.ts'
 
+/** Where requests to recompute an enrolment go (enrolment-sync seed, "Sync Event"). */
+export const SYNC_REQUESTS = 'batch.enrolment.sync.request'
+
 const about = {
   minor: 0,
   producer: PRODUCER,
@@ -43,4 +46,13 @@ export const EnrolmentRemoved = definePublicEvent({
   },
 })
 
-export const ENROLMENT = [EnrolmentCreated, EnrolmentChanged, EnrolmentRemoved]
+export const EnrolmentSyncRequested = definePublicEvent({
+  ...about,
+  type: 'org.waymark.learning.collection.enrolment_sync.requested.v1',
+  description:
+    'Somebody asked for the progress of an enrolment to be recomputed. Consumers of its topic read it as the job request that today’s installations send there.',
+  topics: [SYNC_REQUESTS],
+  data: { enrolment: record('EnrolmentSyncRequestedData', 'The enrolment to recompute.', IN_CONTEXT) },
+})
+
+export const ENROLMENT = [EnrolmentCreated, EnrolmentChanged, EnrolmentRemoved, EnrolmentSyncRequested]
