@@ -10,7 +10,12 @@ function screen(isTTY: boolean, columns = 200) {
 test('a terminal sees a bar with rate and remaining time, on one line', () => {
   const shown = screen(true)
   let now = 0
-  const bar = progressBar('load', shown, () => now)
+  const bar = progressBar(
+    'load',
+    shown,
+    () => now,
+    () => 42,
+  )
   bar.update(0, 1000)
   now = 10
   bar.update(1, 1000)
@@ -23,20 +28,30 @@ test('a terminal sees a bar with rate and remaining time, on one line', () => {
     '\rload [........................] 0/1000 0 %, 0/s\u001B[K',
     '\rload [############............] 500/1000 50 %, 250/s, 2 s left\u001B[K',
     '\rload [########################] 1000/1000 100 %, 250/s, took 4 s\u001B[K',
-    '\rload [########################] 1000/1000 100 %, 250/s, took 4 s\u001B[K\n',
+    '\rload [########################] 1000/1000 100 %, 250/s, took 4 s, 42 MB of memory at most\u001B[K\n',
   ])
 })
 
 test('a bar never wraps on a narrow terminal', () => {
   const shown = screen(true, 20)
-  progressBar('load', shown, () => 0).end()
+  progressBar(
+    'load',
+    shown,
+    () => 0,
+    () => 42,
+  ).end()
   assert.equal(shown.written.join(''), '\rload [.............\u001B[K\n')
 })
 
 test('without a terminal there is a line every few seconds and one at the end', () => {
   const shown = screen(false)
   let now = 0
-  const bar = progressBar('load', shown, () => now)
+  const bar = progressBar(
+    'load',
+    shown,
+    () => now,
+    () => 42,
+  )
   for (now = 0; now <= 90_000; now += 1000) bar.update(now / 1000, 300)
   bar.end()
   assert.equal(shown.written.length, 19)
@@ -46,6 +61,11 @@ test('without a terminal there is a line every few seconds and one at the end', 
 
 test('nothing to do is done', () => {
   const shown = screen(false)
-  progressBar('load', shown, () => 0).end()
-  assert.deepEqual(shown.written, ['load 0/0 100 %, 0/s, took 0 s\n'])
+  progressBar(
+    'load',
+    shown,
+    () => 0,
+    () => 42,
+  ).end()
+  assert.deepEqual(shown.written, ['load 0/0 100 %, 0/s, took 0 s, 42 MB of memory at most\n'])
 })

@@ -18,11 +18,16 @@ const BAR_EVERY_MS = 100
 const LINE_EVERY_MS = 5_000
 const WIDTH = 24
 
-/** @param label what is going on, in a word or two; @param nowMs a clock of milliseconds that never goes back. */
+/**
+ * @param label what is going on, in a word or two
+ * @param nowMs a clock of milliseconds that never goes back
+ * @param peakMb most memory that this process has held at once, megabytes: said at the end
+ */
 export function progressBar(
   label: string,
   screen: Screen = process.stderr,
   nowMs: () => number = () => performance.now(),
+  peakMb: () => number = () => Math.round(process.resourceUsage().maxRSS / 1024),
 ): ProgressBar {
   const begun = nowMs()
   const terminal = screen.isTTY === true
@@ -30,7 +35,8 @@ export function progressBar(
   let shownAt = terminal ? -Infinity : begun
   const show = (end: string): void => {
     shownAt = nowMs()
-    const text = `${label} ${terminal ? bar(done, total) : ''}${figures(done, total, (shownAt - begun) / 1000)}`
+    const memory = end === '' ? '' : `, ${String(peakMb())} MB of memory at most`
+    const text = `${label} ${terminal ? bar(done, total) : ''}${figures(done, total, (shownAt - begun) / 1000)}${memory}`
     screen.write(terminal ? `\r${text.slice(0, (screen.columns ?? 80) - 1)}\u001B[K${end}` : `${text}\n`)
   }
   return {

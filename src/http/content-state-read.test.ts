@@ -52,6 +52,7 @@ test('a content has the fields and forms of today, and what was not started is l
   ]) {
     assert.deepEqual(await school.ok(READ, request), { contentList: [expected] })
   }
+  assert.deepEqual(await school.ok('/private/v1/content/state/read', asked), { contentList: [expected] })
   assert.deepEqual(await school.ok(READ, { ...asked, contentIds: ['c2'] }), { contentList: [] })
   const own = { as: await school.token('asha') }
   assert.deepEqual(await school.ok(READ, BATCH, own), { contentList: [expected] })
@@ -94,7 +95,7 @@ test('what is missing or of a wrong type is refused in the words of today', asyn
   assert.equal(fault(answer), '400 INVALID_ID request.contentIds[1]')
 })
 
-test('a course is listed with its progress, last content, batch and dates, at both addresses', async (t) => {
+test('a course is listed with its progress, last content, batch and dates, at every address', async (t) => {
   const school = await opened(t)
   await update(school, { contents: [{ contentId: 'c1', ...BATCH, status: 2, lastAccessTime: AT }] })
   const enrolledDate = '2026-03-01 08:00:00:000+0000'
@@ -126,6 +127,17 @@ test('a course is listed with its progress, last content, batch and dates, at bo
       lastContentAccessTime: AT_MS,
     })
     assert.deepEqual([content?.['name'], batch?.['batchId'], batch?.['status']], ['Course', 'batch', 1])
+  }
+  const byGet = await school.get('/v1/user/courses/list/asha')
+  assert.deepEqual(await school.get('/private/v1/user/courses/list/asha'), byGet)
+  for (const url of ['/v2/user/courses/list', '/private/v2/user/courses/list']) {
+    const asha = await school.token('asha')
+    assert.deepEqual((await school.call('POST', url, { request: {} }, { as: asha })).body.result, byGet)
+    const named = await school.call('POST', url, { request: { userId: 'asha' } })
+    assert.deepEqual(named.body.result, byGet)
+    assert.equal(fault(await school.call('POST', url, { request: {} })), '400 MISSING_FIELD request.userId')
+    const foreign = await school.call('POST', url, { request: { userId: 'rahul' } }, { as: asha })
+    assert.equal(foreign.body.params.err, 'FORBIDDEN')
   }
   const other = await school.call('GET', '/v1/user/courses/list/asha', undefined, { as: await school.token('rahul') })
   assert.deepEqual([other.status, other.body.params.err, other.body.responseCode], [403, 'FORBIDDEN', 'CLIENT_ERROR'])

@@ -4,7 +4,7 @@ import { assessmentRead } from './routes/assessment-read.ts'
 import { assessmentSubmit } from './routes/assessment-submit.ts'
 import { collectionGet } from './routes/collection-get.ts'
 import { collectionPut } from './routes/collection-put.ts'
-import { contentStateRead } from './routes/content-state-read.ts'
+import { contentStateRead, privateContentStateRead } from './routes/content-state-read.ts'
 import { contentStateUpdate, userContentState } from './routes/content-state-update.ts'
 import { contextGet } from './routes/context-get.ts'
 import { contextList } from './routes/context-list.ts'
@@ -36,7 +36,13 @@ import { summaryDownload } from './routes/summary-download.ts'
 import { summaryExplain } from './routes/summary-explain.ts'
 import { summaryList } from './routes/summary-list.ts'
 import { summaryRead } from './routes/summary-read.ts'
-import { userCoursesList, userEnrollmentList } from './routes/user-courses-list.ts'
+import {
+  coursesListV2,
+  privateCoursesListV2,
+  privateUserCoursesList,
+  userCoursesList,
+  userEnrollmentList,
+} from './routes/user-courses-list.ts'
 import { summaryRepair } from './routes/summary-repair.ts'
 import { viewBatch } from './routes/view-batch.ts'
 import { viewEnd } from './routes/view-end.ts'
@@ -85,6 +91,10 @@ export const ROUTES: readonly Route[] = [
   contentStateUpdate,
   userContentState,
   contentStateRead,
+  privateContentStateRead,
+  privateUserCoursesList,
+  coursesListV2,
+  privateCoursesListV2,
   userCoursesList,
   userEnrollmentList,
   enrolmentSync,

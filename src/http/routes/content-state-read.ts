@@ -1,145 +1,57 @@
 import Type from 'typebox'
-import { WaymarkError } from '../../domain/errors.ts'
-import { isId } from '../../domain/id.ts'
-import { compareAttempts, type Attempt } from '../../domain/progress/attempt.ts'
-import { viewCompletedAt, viewProgress, viewStatus, type ViewRow } from '../../domain/progress/view.ts'
-import { envelopeTime } from '../envelope.ts'
-import { wantedRows, type Wanted } from '../read-key.ts'
-import { defineRoute, learnerOf, type Services } from '../route.ts'
+import { askedCourse, contentList } from '../content-state-list.ts'
+import { defineRoute, learnerOf, type Route } from '../route.ts'
 import { closed, CollectionId, ContextId, UserId } from '../schemas.ts'
-
-/** Attempts that are told of one content, the latest ones. Clients of this API were never told more. */
-const ATTEMPTS_TOLD_MAX = 25
 
 const list = (description: string): Type.TOptional<Type.TUnknown> => Type.Optional(Type.Unknown({ description }))
 
-interface Fields {
-  readonly collectionId?: string | undefined
-  readonly courseIds?: unknown
-}
-type NameOf = (path: string) => string
-
-export const contentStateRead = defineRoute({
-  id: 'api.content.state.read',
-  method: 'POST',
-  url: '/v1/content/state/read',
-  tag: 'Content state',
-  summary: "Read a learner's contents in a batch",
-  description: 'For clients of the content-state API. Contents that were not started are left out.',
-  access: 'progress-read',
-  body: closed({
-    userId: Type.Optional(UserId),
-    collectionId: Type.Optional(CollectionId),
-    courseIds: list('The first one counts, where courseId is left out.'),
-    contextId: Type.Optional(ContextId),
-    contentIds: list('These contents only.'),
-    fields: list('`score`: with the attempts at each content, 25 at most.'),
-  }),
-  result: Type.Object({
-    contentList: Type.Array(
-      Type.Object({
-        contentId: Type.String(),
-        batchId: Type.String(),
-        courseId: Type.String(),
-        collectionId: Type.String(),
-        status: Type.Integer(),
-        progress: Type.Number(),
-        lastAccessTime: Type.String({ description: '2021-03-04 05:58:04:382+0000' }),
-        lastCompletedTime: Type.Union([Type.String(), Type.Null()]),
-        progressdetails: Type.Object({}),
-        score: Type.Optional(Type.Array(Type.Object({ attemptId: Type.String(), totalScore: Type.Number() }))),
-      }),
-    ),
-  }),
-  example: {
-    userId: 'rahul',
-    collectionId: 'class-1-maths',
-    contextId: 'batch-1',
-    contentIds: ['single-digit-addition'],
-  },
-  target: (call) => ({ userId: learnerOf(call), collectionId: courseOf(call.body, call.nameOf) }),
-  handle: async (services, call) => {
-    const { principal, nameOf, body } = call
-    const userId = learnerOf(call)
-    const collectionId = courseOf(body, nameOf)
-    const contentIds = idsOf(body.contentIds, nameOf, 'contentIds')
-    const fields = idsOf(body.fields, nameOf, 'fields') ?? []
-    if (collectionId === undefined) throw missing('courseId', nameOf('collectionId'))
-    const { contextId } = body
-    if (contextId === undefined) throw missing('batchId', nameOf('contextId'))
-    const wanted = await wantedRows(services, {
-      principal,
-      userId,
-      fields: { collectionId, contextId, contentId: contentIds?.length === 0 ? undefined : contentIds },
-      nameOf: (path) => nameOf(path === 'contentId' ? 'contentIds' : path),
-    })
-    const where = { batchId: contextId, courseId: collectionId, collectionId }
-    const rows = await Promise.all(wanted.map((asked) => readRows(services, asked)))
-    const contentList = rows.flat().map(({ contentId, view, attempts }) => ({
-      contentId,
-      ...where,
-      ...viewFields(view),
-      ...(fields.includes('score') ? { score: attempts.map(attemptFields) } : {}),
-    }))
-    return { result: { contentList } }
-  },
-})
-
-interface ContentRow {
-  readonly contentId: string
-  readonly view: ViewRow
-  readonly attempts: readonly Attempt[]
-}
-
-/** Facts that wait for their start are no view yet. */
-async function readRows(services: Services, { key, contentIds }: Wanted): Promise<readonly ContentRow[]> {
-  const { progress } = services.store
-  const [views, attempts] = await Promise.all([progress.views(key, contentIds), progress.attempts(key, contentIds)])
-  return [...views].flatMap(([contentId, view]) => {
-    if (viewStatus(view) === 0) return []
-    const latest = [...(attempts.get(contentId) ?? [])].sort(compareAttempts).slice(-ATTEMPTS_TOLD_MAX)
-    return [{ contentId, view, attempts: latest }]
+/** Two addresses of one operation: the second is that of services within the walls. */
+function contentStateReadAt(id: string, url: string): Route {
+  return defineRoute({
+    id,
+    method: 'POST',
+    url,
+    tag: 'Content state',
+    summary: "Read a learner's contents in a batch",
+    description: 'For clients of the content-state API. Contents that were not started are left out.',
+    access: 'progress-read',
+    body: closed({
+      userId: Type.Optional(UserId),
+      collectionId: Type.Optional(CollectionId),
+      courseIds: list('The first one counts, where courseId is left out.'),
+      contextId: Type.Optional(ContextId),
+      contentIds: list('These contents only.'),
+      fields: list('`score`: with the attempts at each content, 25 at most.'),
+    }),
+    result: Type.Object({
+      contentList: Type.Array(
+        Type.Object({
+          contentId: Type.String(),
+          batchId: Type.String(),
+          courseId: Type.String(),
+          collectionId: Type.String(),
+          status: Type.Integer(),
+          progress: Type.Number(),
+          lastAccessTime: Type.String({ description: '2021-03-04 05:58:04:382+0000' }),
+          lastCompletedTime: Type.Union([Type.String(), Type.Null()]),
+          progressdetails: Type.Object({}),
+          score: Type.Optional(Type.Array(Type.Object({ attemptId: Type.String(), totalScore: Type.Number() }))),
+        }),
+      ),
+    }),
+    example: {
+      userId: 'rahul',
+      collectionId: 'class-1-maths',
+      contextId: 'batch-1',
+      contentIds: ['single-digit-addition'],
+    },
+    target: (call) => ({ userId: learnerOf(call), collectionId: askedCourse(call.body, call.nameOf) }),
+    handle: async (services, call) => ({ result: { contentList: await contentList(services, call) } }),
   })
 }
 
-function viewFields(view: ViewRow): Record<string, unknown> {
-  const completedAt = viewCompletedAt(view)
-  return {
-    status: viewStatus(view),
-    progress: viewProgress(view),
-    lastAccessTime: envelopeTime(view.lastAccessAt),
-    lastCompletedTime: completedAt === null ? null : envelopeTime(completedAt),
-    progressdetails: view.details === null ? {} : (JSON.parse(view.details) as unknown),
-  }
-}
-
-function attemptFields(attempt: Attempt): Record<string, unknown> {
-  return {
-    attemptId: attempt.attemptId,
-    lastAttemptedOn: attempt.submittedAt,
-    totalMaxScore: attempt.maxScore,
-    totalScore: attempt.score,
-  }
-}
-
-/** The course that is asked for, under any of its names. */
-function courseOf({ collectionId, courseIds }: Fields, nameOf: NameOf): string | undefined {
-  const listed = idsOf(courseIds, nameOf, 'courseIds')
-  return collectionId ?? listed?.[0]
-}
-
-/** @throws WaymarkError DATA_TYPE_ERROR where it is no list, INVALID_ID where one of its elements is no id */
-function idsOf(value: unknown, nameOf: NameOf, name: string): readonly string[] | undefined {
-  if (value === undefined || value === null) return undefined
-  if (!Array.isArray(value)) {
-    throw new WaymarkError('DATA_TYPE_ERROR', { field: nameOf(name), text: `Data type of ${name} should be List.` })
-  }
-  return value.map((id: unknown, index) => {
-    if (typeof id === 'string' && isId(id)) return id
-    throw new WaymarkError('INVALID_ID', { field: nameOf(`${name}[${String(index)}]`) })
-  })
-}
-
-function missing(name: string, field: string): WaymarkError {
-  return new WaymarkError('MANDATORY_PARAMETER_MISSING', { field, text: `Mandatory parameter ${name} is missing.` })
-}
+export const contentStateRead = contentStateReadAt('api.content.state.read', '/v1/content/state/read')
+export const privateContentStateRead = contentStateReadAt(
+  'api.private.content.state.read',
+  '/private/v1/content/state/read',
+)
