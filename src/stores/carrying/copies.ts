@@ -15,6 +15,9 @@ import { accountOf, distinct, historyOf, isLeaf, Targets, type School } from './
 import type { Carried, CarryCursor, Carrying, Leaving } from './carrying.ts'
 import type { CopyRow, CopyTable } from './tables.ts'
 
+/** Each time that a content is decided again, a copy less stands in for what is gone. */
+const SETTLED_BY = 8
+
 /**
  * Copies of progress (progress modes, rules 1 to 4). A completion is copied on in the transaction that records it, at a
  * cost that grows with that content's rows alone. An enrolment is carried over afterwards, leaf by leaf; until that is
@@ -124,8 +127,9 @@ export class CopyCarrying implements Carrying {
 
   leaving(key: EnrolmentKey): Leaving {
     const { facts } = this.#school
+    const copied = this.#copies.rowsUnder(key).flatMap((row) => (row.copied === null ? [] : [row.key.contentId]))
     // An organic view of the same name belongs to no enrolment, and stays.
-    const contents = [...facts.views(key).keys()].filter((contentId) => contentId !== key.collectionId)
+    const contents = [...new Set([...facts.views(key).keys(), ...copied])].filter((id) => id !== key.collectionId)
     const occurrences = this.#settle(key.userId, contents)
     const changed: EnrolmentKey[] = []
     // A copy outlives its source, and the attempts that it brought stay with it. Copies of its row now show them as well.
@@ -250,9 +254,32 @@ export class CopyCarrying implements Carrying {
     return [...contentIds].flatMap((contentId) => this.#derive(key.userId, contentId, key, targets))
   }
 
-  /** Decides a content anew in every enrolment that has a row of it, and in one more; stores what changed. */
+  /**
+   * Decides a content anew in every enrolment that has a row of it, and in one more; stores what changed. A copy whose
+   * source is gone stands in for it, so that what was stored bears on what is decided: then it is decided until it stays.
+   */
   #derive(userId: string, contentId: string, also: EnrolmentKey, targets: Targets): readonly Occurrence[] {
-    const rows = this.#copies.rowsOf(userId, contentId)
+    const occurrences: Occurrence[] = []
+    for (let times = 0; times < SETTLED_BY; times += 1) {
+      const rows = this.#copies.rowsOf(userId, contentId)
+      const told = this.#deriveOnce(rows, contentId, also, targets)
+      occurrences.push(...told)
+      if (told.length === 0 || !this.#hasOrphan(rows)) break
+    }
+    return occurrences
+  }
+
+  /** Whether some row is a copy of one that is no more. */
+  #hasOrphan(rows: readonly CopyRow[]): boolean {
+    return rows.some(({ copied }) => copied !== null && this.#completedAt(copied.from) === null)
+  }
+
+  #deriveOnce(
+    rows: readonly CopyRow[],
+    contentId: string,
+    also: EnrolmentKey,
+    targets: Targets,
+  ): readonly Occurrence[] {
     const known = new Map(rows.map((row) => [viewId(row.key), row]))
     const occurrences: Occurrence[] = []
     for (const decision of this.#decide(rows, contentId, also, targets)) {
