@@ -34,10 +34,14 @@ export interface HistoryNote {
  */
 export interface HistoryImport {
   /**
-   * Records rows in one commit, with the note; answers what each did, in their order. Keys are taken as they are: it is
-   * for the caller to map them as the mode has it (`targetRow`).
+   * Records rows in one commit; answers what each did, in their order. Keys are taken as they are: it is for the caller to
+   * map them as the mode has it (`targetRow`).
+   * @param noteOf what is noted in that commit, told by what the rows did. It may be asked twice.
    */
-  record(rows: readonly HistoryRow[], note?: HistoryNote): Promise<readonly HistoryOutcome[]>
+  record(
+    rows: readonly HistoryRow[],
+    noteOf?: (outcomes: readonly HistoryOutcome[]) => HistoryNote,
+  ): Promise<readonly HistoryOutcome[]>
   /** Everyone who takes part anywhere and has no stored summary, by learner, collection and context. */
   unsummarised(page: PageRequest): Promise<Page<EnrolmentKey>>
   /** How many `unsummarised` lists in all. */

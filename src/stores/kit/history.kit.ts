@@ -146,7 +146,7 @@ export function historyKit({ name, mode, open }: Implementation): void {
     const left: HistoryRow = { ...enrolled, enrolment: { ...ENROLLED, unenrolledAt: 9 } }
     const nothing: HistoryRow = { kind: 'views', writes: [] }
     const rows = [enrolled, enrolled, left, enrolled, view('start'), view('start'), view('end'), nothing]
-    const outcomes = await store.history.record(rows, { name: 'import:test', text: '8 rows' })
+    const outcomes = await store.history.record(rows, (done) => ({ name: 'import:test', text: String(done.length) }))
     assert.deepEqual(outcomes, ['NEW', 'SAME', 'CHANGED', 'SAME', 'NEW', 'SAME', 'CHANGED', 'SAME'])
   })
 

@@ -34,9 +34,13 @@ export class SqliteHistory implements HistoryImport {
     })
   }
 
-  record(rows: readonly HistoryRow[], note?: HistoryNote): Promise<readonly HistoryOutcome[]> {
+  record(
+    rows: readonly HistoryRow[],
+    noteOf?: (outcomes: readonly HistoryOutcome[]) => HistoryNote,
+  ): Promise<readonly HistoryOutcome[]> {
     return this.#submit(() => {
       const outcomes = rows.map((row) => this.#record(row))
+      const note = noteOf?.(outcomes)
       if (note !== undefined) this.#parts.statements.of(NOTE).run(note.name, note.text)
       return outcomes
     }, rows.length)

@@ -1,0 +1,36 @@
+import type { Mode } from '../../../domain/progress/mode.ts'
+import { openFile, readHierarchyAlone, type ExportFile, type ReadingOptions } from './files.ts'
+import { remarksOf } from './read-files.ts'
+import { RefusedFile } from './refused-file.ts'
+import type { Report } from './report.ts'
+import { historyTable } from './rows.ts'
+import { TABLES } from './tables.ts'
+import { added, totalsText, type Totals } from './totals.ts'
+
+/**
+ * Reads every file and says what would be refused. No store is opened.
+ * @param refusedFile where that is written as well.
+ */
+export async function dryRun(
+  files: readonly ExportFile[],
+  mode: Mode,
+  options: ReadingOptions,
+  report: Report,
+  refusedFile: string | undefined,
+): Promise<void> {
+  const refused = refusedFile === undefined ? undefined : new RefusedFile(refusedFile, 0)
+  let totals: Totals = {}
+  for (const file of files) {
+    const table = historyTable(file.table, mode) ?? TABLES[file.table]
+    const rows = file.form === 'json' ? [await readHierarchyAlone(file, options)] : openFile(file, table, options).rows
+    for await (const row of rows) {
+      const remarks = remarksOf(file, row)
+      for (const remark of remarks) report.remark(remark)
+      refused?.write(remarks)
+      const refusals = remarks.filter(({ kind }) => kind === 'refused').length
+      totals = added(totals, file.table, { read: 1, refused: refusals, noted: remarks.length - refusals })
+    }
+  }
+  refused?.close()
+  report.end({ dryRun: true, tables: totals }, `${totalsText(totals, true)}\nNothing was changed.`)
+}
