@@ -1,5 +1,6 @@
 import type { Mode } from '../../../domain/progress/mode.ts'
-import { openFile, readHierarchyAlone, type ExportFile, type ReadingOptions } from './files.ts'
+import { bytesBar } from './bytes-bar.ts'
+import { openAlone, openFile, type ExportFile, type ReadingOptions } from './files.ts'
 import { remarksOf } from './read-files.ts'
 import { RefusedFile } from './refused-file.ts'
 import type { Report } from './report.ts'
@@ -19,18 +20,22 @@ export async function dryRun(
   refusedFile: string | undefined,
 ): Promise<void> {
   const refused = refusedFile === undefined ? undefined : new RefusedFile(refusedFile, 0)
+  const bar = bytesBar('read', files)
   let totals: Totals = {}
   for (const file of files) {
     const table = historyTable(file.table, mode) ?? TABLES[file.table]
-    const rows = file.form === 'json' ? [await readHierarchyAlone(file, options)] : openFile(file, table, options).rows
+    const { rows, bytesRead } = file.form === 'json' ? openAlone(file, options) : openFile(file, table, options)
     for await (const row of rows) {
+      bar.update(bytesRead())
       const remarks = remarksOf(file, row)
       for (const remark of remarks) report.remark(remark)
       refused?.write(remarks)
       const refusals = remarks.filter(({ kind }) => kind === 'refused').length
       totals = added(totals, file.table, { read: 1, refused: refusals, noted: remarks.length - refusals })
     }
+    bar.next(file)
   }
+  bar.end()
   refused?.close()
   report.end({ dryRun: true, tables: totals }, `${totalsText(totals, true)}\nNothing was changed.`)
 }

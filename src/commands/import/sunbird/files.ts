@@ -165,8 +165,15 @@ async function* untilBroken<T>(rows: AsyncIterable<Reading<T>>): AsyncGenerator<
   }
 }
 
-/** A hierarchy in a file of its own. */
-export async function readHierarchyAlone(
+/** A hierarchy in a file of its own, as the only row of that. */
+export function openAlone(file: ExportFile, options: ReadingOptions): OpenFile<HierarchyImport> {
+  async function* rows(): AsyncGenerator<Reading<HierarchyImport>> {
+    yield await readAlone(file, options)
+  }
+  return { rows: rows(), bytesRead: () => file.size }
+}
+
+async function readAlone(
   { path, size }: ExportFile,
   { rules, rowBytesMax }: ReadingOptions,
 ): Promise<Reading<HierarchyImport>> {

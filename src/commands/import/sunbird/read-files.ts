@@ -3,9 +3,9 @@ import type { Mode } from '../../../domain/progress/mode.ts'
 import type { HistoryOutcome, HistoryRow } from '../../../ports/history.ts'
 import type { Store } from '../../../ports/store.ts'
 import { COURSE_BATCHES } from '../../../transformers/sunbird-export/course-batches.ts'
-import { HIERARCHIES, type HierarchyImport } from '../../../transformers/sunbird-export/hierarchies.ts'
+import { HIERARCHIES } from '../../../transformers/sunbird-export/hierarchies.ts'
 import type { Reading, RowTaken } from '../../../transformers/sunbird-export/read-table.ts'
-import { openFile, readHierarchyAlone, type ExportFile, type OpenFile, type ReadingOptions } from './files.ts'
+import { openAlone, openFile, type ExportFile, type OpenFile, type ReadingOptions } from './files.ts'
 import { noteOf, type Position } from './position.ts'
 import type { RefusedFile, RowRemark } from './refused-file.ts'
 import type { Report } from './report.ts'
@@ -59,13 +59,6 @@ export function readOneFile(parts: ReadingParts, file: ExportFile, from: Positio
   const opened = alone ? openAlone(file, options) : openFile(file, HIERARCHIES, options)
   // Hierarchies are long: each is done by itself.
   return readRows({ ...parts, commitRows: 1 }, file, opened, from, cataloguing(store, publish))
-}
-
-function openAlone(file: ExportFile, options: ReadingOptions): OpenFile<HierarchyImport> {
-  async function* rows(): AsyncGenerator<Reading<HierarchyImport>> {
-    yield await readHierarchyAlone(file, options)
-  }
-  return { rows: rows(), bytesRead: () => file.size }
 }
 
 function recording({ history }: Store): Settle<HistoryRow> {

@@ -6,13 +6,14 @@ import type { Config } from '../../../config.ts'
 import { crashAt } from '../../../crash-at.ts'
 import { isId } from '../../../domain/id.ts'
 import { deriveKey, ownKey } from '../../../http/token-keys.ts'
-import { progressBar, type ProgressBar } from '../../../progress-bar.ts'
+import { progressBar } from '../../../progress-bar.ts'
 import { removeAddress } from '../../../server-address.ts'
 import { openSqliteStore, type SqliteStore } from '../../../stores/sqlite/store.ts'
 import { openEvents } from '../../../wire-events.ts'
 import { storeOptions, systemClock } from '../../../wire.ts'
 import { catchUp } from '../../catch-up.ts'
 import { findBackslashes } from './backslashes.ts'
+import { bytesBar } from './bytes-bar.ts'
 import { Comparison, type ComparisonTotals } from './comparison.ts'
 import { dryRun } from './dry-run.ts'
 import { findFiles, fingerprint, type ExportFile, type ReadingOptions } from './files.ts'
@@ -205,32 +206,4 @@ function end(
 ): void {
   const figures = { dryRun: false, tables: totals, recomputed, compared, differing, reasons, refusedFile }
   report.end(figures, reportText(figures))
-}
-
-/** How far the files have been read, by their bytes. */
-interface BytesBar extends Pick<ProgressBar, 'end'> {
-  update(bytesOfFile: number): void
-  /** The file is done. */
-  next(file: ExportFile): void
-}
-
-const KIB = 1024
-
-function bytesBar(label: string, files: readonly ExportFile[]): BytesBar {
-  const bar = progressBar(`${label} KiB`)
-  const total = files.reduce((sum, { size }) => sum + size, 0)
-  let before = 0
-  const show = (bytes: number): void => {
-    bar.update(Math.ceil((before + bytes) / KIB), Math.ceil(total / KIB))
-  }
-  return {
-    update: show,
-    next: ({ size }) => {
-      before += size
-      show(0)
-    },
-    end: () => {
-      bar.end()
-    },
-  }
 }
