@@ -183,8 +183,8 @@ async function shownOf({ progress }: Store, tables: ExportTables): Promise<unkno
     keys.map(async (key) => ({
       key,
       summary: await progress.summary(key),
-      views: [...(await progress.views(key))].sort(),
-      attempts: [...(await progress.attempts(key))].sort(),
+      views: await progress.views(key),
+      attempts: await progress.attempts(key),
       enrolment: await progress.enrolment(key),
     })),
   )

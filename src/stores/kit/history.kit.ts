@@ -12,7 +12,7 @@ import { collection } from './collections.ts'
 import { allKeys, attempt, enrolmentKey, snapshot, viewKey } from './histories.ts'
 import type { Implementation, OpenedStore } from './stores.ts'
 
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 8)
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 4)
 const ASHA: EnrolmentKey = { userId: 'asha', collectionId: 'maths', contextId: 'batch-1' }
 const ENROLLED: Enrolment = { firstEnrolledAt: 1, enrolledAt: 1, unenrolledAt: null }
 

@@ -112,7 +112,8 @@ async function run(parts: Import, from: Position): Promise<void> {
   const recomputed = await recompute(config, store)
   const comparison = await compare(parts)
   await finish(store.comparison)
-  const all = added(totals, 'user_activity_agg', comparison.activities)
+  const { activities } = comparison
+  const all = activities.read === 0 ? totals : added(totals, 'user_activity_agg', activities)
   end(report, all, recomputed, comparison, refused.path)
 }
 
