@@ -129,7 +129,8 @@ test('nothing of what was done is told: the log names what was published here an
     events.every((type) => !/enrol|view|attempt|progress|complet/i.test(type)),
     events.join(),
   )
-  assert.equal((await run(['doctor', '--verify'], { WAYMARK_DATA: data })).code, 0)
+  const doctor = await run(['doctor', '--verify'], { WAYMARK_DATA: data })
+  assert.deepEqual([doctor.code, /0 found wrong, 0 put right/.test(doctor.stdout)], [0, true])
 })
 
 test('the report says which rows differ from what is recomputed, in words and counted', async (t) => {
@@ -411,6 +412,8 @@ test('what is used wrongly is said with an example; a folder in use is refused; 
     assert.equal(code, 2)
     assert.match(stderr, /Example: bin\/waymark import sunbird/)
   }
+  const unwritable = await importing(from, data, '--dry-run', '--refused', join(from, 'nowhere', 'rows'))
+  assert.deepEqual([unwritable.code, /cannot be written \(ENOENT\)/.test(unwritable.stderr)], [2, true])
   const dry = await importing(from, data, '--dry-run')
   assert.equal(dry.code, 0)
   assert.match(dry.stdout, /user_enrolments +2 +0 +0\n[^]*Nothing was changed\.\n$/)

@@ -8,10 +8,12 @@ type ReadEnvironment = (command: Command) => Config
 /** Puts an example under a command's help, and after complaints about its use. */
 type WithExample = (command: Command, example: string) => Command
 
+const SUNBIRD_EXAMPLE = 'bin/waymark import sunbird ./export'
+
 /** Adds what can be imported. No server may run on the data folder meanwhile. */
 export function addImportCommands(parent: Command, readEnvironment: ReadEnvironment, withExample: WithExample): void {
-  parent.description('bring data along')
-  withExample(parent.command('sunbird'), 'bin/waymark import sunbird ./export')
+  withExample(parent, SUNBIRD_EXAMPLE).description('bring data along')
+  withExample(parent.command('sunbird'), SUNBIRD_EXAMPLE)
     .description(
       'read exports of the tables of Sunbird (CSV of cqlsh COPY, or JSON lines), and compare their summaries with what is recomputed; run again, it goes on where it ended',
     )

@@ -1,5 +1,6 @@
 import type { Backslashes } from '../../../codec/cqlsh-csv.ts'
-import { openFile, type ExportFile, type ReadingOptions } from './files.ts'
+import type { ExportFile } from './files.ts'
+import { openFile, type ReadingOptions } from './open-file.ts'
 import { TABLES } from './tables.ts'
 
 const BEGINNING_BYTES = 1 << 20

@@ -1,15 +1,14 @@
 /** What the export says of progress, row by row, beside what is recomputed here. */
-import { leavesEver } from '../../../domain/progress/hierarchy.ts'
 import type { EnrolmentKey } from '../../../domain/progress/key.ts'
-import { MODE_TABLE, summaryRow, type Mode } from '../../../domain/progress/mode.ts'
-import type { Attempt } from '../../../domain/progress/attempt.ts'
-import type { ViewRow } from '../../../domain/progress/view.ts'
+import type { Mode } from '../../../domain/progress/mode.ts'
 import type { Store } from '../../../ports/store.ts'
 import { ACTIVITY_AGGREGATES, type ActivityClaim } from '../../../transformers/sunbird-export/activity-aggregates.ts'
-import { compareActivity, compareEnrolment, type Known } from '../../../transformers/sunbird-export/compare.ts'
+import { compareActivity, compareEnrolment } from '../../../transformers/sunbird-export/compare.ts'
 import { COURSE_BATCHES } from '../../../transformers/sunbird-export/course-batches.ts'
 import { ENROLMENTS, type EnrolmentImport } from '../../../transformers/sunbird-export/enrolments.ts'
-import { openFile, type ExportFile, type ReadingOptions } from './files.ts'
+import type { ExportFile } from './files.ts'
+import { knownOf } from './known.ts'
+import { openFile, type ReadingOptions } from './open-file.ts'
 import { remarksOf } from './read-files.ts'
 import type { RowRemark } from './refused-file.ts'
 import type { ComparedRow } from './report.ts'
@@ -108,14 +107,16 @@ export class Comparison {
   }
 
   async #enrolment({ key, claim }: EnrolmentImport): Promise<void> {
-    const known = await this.#known(key, claim.contents.keys())
+    const { store, mode } = this.#parts
+    const known = await knownOf(store, mode, key, claim.contents.keys())
     this.#tell({ ...key, table: 'user_enrolments', differences: compareEnrolment(claim, known) })
   }
 
   async #activity(claim: ActivityClaim): Promise<void> {
+    const { store, mode } = this.#parts
     const { key } = claim
     const collectionId = claim.of === 'unit' ? await this.#collectionOf(key) : key.collectionId
-    const known = await this.#known({ ...key, collectionId }, claim.scores.keys())
+    const known = await knownOf(store, mode, { ...key, collectionId }, claim.scores.keys())
     const unitId = claim.of === 'unit' ? key.collectionId : undefined
     const differences = compareActivity(claim, known)
     this.#tell({ ...key, collectionId, unitId, table: 'user_activity_agg', differences })
@@ -128,32 +129,6 @@ export class Comparison {
       if (published?.structure.units.some(({ id }) => id === unitId) === true) return collectionId
     }
     return unitId
-  }
-
-  /** @param named contents that count where the collection is not known. */
-  async #known(key: EnrolmentKey, named: Iterable<string>): Promise<Known> {
-    const { progress, catalogue } = this.#parts.store
-    const structure = (await catalogue.publication(key.collectionId))?.structure
-    const summary = await progress.summary(key)
-    const contents = structure === undefined ? [...named] : leavesEver(structure)
-    return { structure, summary, ...(await this.#rows(key, contents)) }
-  }
-
-  /** The rows that count in an enrolment, where the mode has them. */
-  async #rows(key: EnrolmentKey, contents: readonly string[]): Promise<Pick<Known, 'views' | 'attempts'>> {
-    const { mode, store } = this.#parts
-    const { progress } = store
-    if (MODE_TABLE[mode].leafOfSummary !== 'content') {
-      const row = summaryRow(mode, key, '')
-      return { views: await progress.views(row), attempts: await progress.attempts(row) }
-    }
-    const [views, attempts] = [new Map<string, ViewRow>(), new Map<string, readonly Attempt[]>()]
-    for (const content of contents) {
-      const row = summaryRow(mode, key, content)
-      for (const [id, view] of await progress.views(row, [content])) views.set(id, view)
-      for (const [id, made] of await progress.attempts(row, [content])) attempts.set(id, made)
-    }
-    return { views, attempts }
   }
 
   #tell(row: ComparedRow): void {

@@ -1,6 +1,7 @@
 import type { Mode } from '../../../domain/progress/mode.ts'
 import { bytesBar } from './bytes-bar.ts'
-import { openAlone, openFile, type ExportFile, type ReadingOptions } from './files.ts'
+import type { ExportFile } from './files.ts'
+import { openAlone, openFile, type ReadingOptions } from './open-file.ts'
 import { remarksOf } from './read-files.ts'
 import { RefusedFile } from './refused-file.ts'
 import type { Report } from './report.ts'

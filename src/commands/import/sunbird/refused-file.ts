@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { WrongUse } from '../../wrong-use.ts'
 
 /** A row that was refused, or a remark on one that was not. */
 export interface RowRemark {
@@ -16,10 +17,13 @@ export class RefusedFile {
   readonly #descriptor: number
   #bytes: number
 
-  /** @param bytes of what it holds already that stay. */
+  /**
+   * @param bytes of what it holds already that stay.
+   * @throws WrongUse where it cannot be written
+   */
   constructor(path: string, bytes: number) {
     this.path = path
-    this.#descriptor = openSync(path, bytes === 0 ? 'w' : 'a')
+    this.#descriptor = opened(path, bytes === 0 ? 'w' : 'a')
     // It may have been taken away, or another one be named now.
     this.#bytes = Math.min(bytes, fstatSync(this.#descriptor).size)
     ftruncateSync(this.#descriptor, this.#bytes)
@@ -41,5 +45,14 @@ export class RefusedFile {
 
   close(): void {
     closeSync(this.#descriptor)
+  }
+}
+
+function opened(path: string, how: 'w' | 'a'): number {
+  try {
+    return openSync(path, how)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'refused'
+    throw new WrongUse(`${path} cannot be written (${code}): name a file for refused rows with --refused FILE`)
   }
 }
