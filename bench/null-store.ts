@@ -34,6 +34,7 @@ export function openNullStore(leaves: number): Store {
     catalogue: nullCatalogue({ structure, publication: 1, publishedAt: STARTED_AT }),
     log: NULL_LOG,
     // Nothing is ever written to these.
+    history: memory.history,
     events: memory.events,
     deliveries: memory.deliveries,
     webhooks: memory.webhooks,

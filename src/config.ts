@@ -208,6 +208,20 @@ export const VARIABLES = {
     '200',
     asInteger,
   ),
+  IMPORT_COMMIT_ROWS: variable(
+    count(1, 100_000),
+    '1000',
+    'rows of an import in one commit; fewer where they are long',
+    '1000',
+    asInteger,
+  ),
+  IMPORT_ROW_BYTES_MAX: variable(
+    count(1024, 1 << 30),
+    '33554432',
+    'largest row of a file that is imported, in bytes',
+    '33554432',
+    asInteger,
+  ),
   PLUGINS: variable(
     Type.Array(text),
     '',

@@ -1,6 +1,7 @@
 import type { Catalogue } from './catalogue.ts'
 import type { Deliveries, Transaction } from './deliveries.ts'
 import type { EventLog } from './event-log.ts'
+import type { HistoryImport } from './history.ts'
 import type { Log, LogEntry } from './log.ts'
 import type { ProgressStore } from './progress-store.ts'
 import type { Webhooks } from './webhooks.ts'
@@ -15,6 +16,7 @@ export type TakesPartIn = (entry: LogEntry, tx: Transaction) => void
 /** What a profile provides: the stores that commit together, and their life. */
 export interface Store {
   readonly progress: ProgressStore
+  readonly history: HistoryImport
   readonly catalogue: Catalogue
   /** The outbox: what happened, in the commit of the rows that it tells of. */
   readonly log: Log

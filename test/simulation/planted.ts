@@ -18,6 +18,7 @@ export interface Bug {
 
 const WRITER = 'stores/sqlite/writer.ts'
 const PROGRESS = 'stores/sqlite/progress-store.ts'
+const RECORDING = 'stores/sqlite/recording.ts'
 const VIEWS = 'stores/sqlite/views.ts'
 const COPIES = 'stores/carrying/copies.ts'
 const MOVES = 'stores/carrying/moves.ts'
@@ -57,13 +58,13 @@ export const BUGS: readonly Bug[] = [
     patches: [
       [
         PROGRESS,
-        'return this.#writer.submit(() => this.#recordView(key, fact))',
-        'const before = this.#raw.view(key)\n    return this.#writer.submit(() => this.#recordView(key, fact, before))',
+        'return this.#writer.submit(() => this.#recording.view(key, fact))',
+        'const before = this.#raw.view(key)\n    return this.#writer.submit(() => this.#recording.view(key, fact, before))',
       ],
       [
-        PROGRESS,
-        '#recordView(key: ViewKey, fact: ViewFact): ViewRecorded {\n    const place = this.#raw.locate(key)\n    const before = this.#raw.view(key, place)\n',
-        '#recordView(key: ViewKey, fact: ViewFact, before = this.#raw.view(key)): ViewRecorded {\n    const place = this.#raw.locate(key)\n',
+        RECORDING,
+        'view(key: ViewKey, fact: ViewFact): ViewRecorded {\n    const place = this.#raw.locate(key)\n    const before = this.#raw.view(key, place)\n',
+        'view(key: ViewKey, fact: ViewFact, before = this.#raw.view(key)): ViewRecorded {\n    const place = this.#raw.locate(key)\n',
       ],
       overwrite(
         'started_at',
@@ -82,8 +83,8 @@ export const BUGS: readonly Bug[] = [
     patches: [
       [
         PROGRESS,
-        'return this.#writer.submit(() => this.#recordView(key, fact))',
-        "const name = JSON.stringify([key, fact.kind])\n    const row = this.#raw.view(key)\n    if (fact.kind !== 'update' && this.#seen.has(name))\n      return Promise.resolve({ outcome: fact.kind === 'start' ? 'ALREADY_STARTED' : 'ALREADY_ENDED', row })\n    this.#seen.add(name)\n    return this.#writer.submit(() => this.#recordView(key, fact))",
+        'return this.#writer.submit(() => this.#recording.view(key, fact))',
+        "const name = JSON.stringify([key, fact.kind])\n    const row = this.#raw.view(key)\n    if (fact.kind !== 'update' && this.#seen.has(name))\n      return Promise.resolve({ outcome: fact.kind === 'start' ? 'ALREADY_STARTED' : 'ALREADY_ENDED', row })\n    this.#seen.add(name)\n    return this.#writer.submit(() => this.#recording.view(key, fact))",
       ],
       [PROGRESS, '  readonly #log: SqliteLog\n', '  readonly #log: SqliteLog\n  readonly #seen = new Set<string>()\n'],
     ],
@@ -149,8 +150,8 @@ export const BUGS: readonly Bug[] = [
     patches: [
       [
         PROGRESS,
-        '    this.#log.append(occurrence)\n    const key = staleEnrolment(occurrence)\n',
-        '    this.#writer.submit(() => this.#log.append(occurrence)).catch(() => undefined)\n    const key = staleEnrolment(occurrence)\n',
+        '          log.append(occurrence)\n',
+        '          writer.submit(() => log.append(occurrence)).catch(() => undefined)\n',
       ],
     ],
   },

@@ -4,6 +4,7 @@ import { catalogueKit } from './catalogue.kit.ts'
 import { deadLettersKit } from './dead-letters.kit.ts'
 import { deliveriesKit } from './deliveries.kit.ts'
 import { eventLogKit } from './event-log.kit.ts'
+import { historyKit } from './history.kit.ts'
 import { logKit } from './log.kit.ts'
 import { modesKit } from './modes.kit.ts'
 import { progressStoreKit } from './progress-store.kit.ts'
@@ -28,3 +29,5 @@ for (const implementation of IMPLEMENTATIONS) {
 for (const implementation of MODES.flatMap(implementationsIn)) modesKit(implementation)
 
 for (const implementation of MODES.filter(sharesRows).flatMap(implementationsIn)) sharedRowsKit(implementation)
+
+for (const implementation of MODES.flatMap(implementationsIn)) historyKit(implementation)

@@ -50,23 +50,25 @@ export interface MemoryOptions {
 export class MemoryProgressStore implements ProgressStore {
   readonly #mode: Mode
   readonly #log: MemoryLog
-  readonly #facts = new MemoryFacts()
-  readonly #lists = new MemoryLists(this.#facts)
+  readonly facts = new MemoryFacts()
+  readonly #lists = new MemoryLists(this.facts)
   readonly #shown: ShownProgress
   readonly #carrying: Carrying | undefined
   readonly #summaries = new TupleMap<Summary>()
   readonly #stale = new TupleMap<EnrolmentKey>()
   readonly #known: KnownEnrolments
+  /** Whether the log is told of what happens. */
+  #telling = true
 
   constructor({ mode, timeZone }: MemoryOptions, log: MemoryLog, catalogue: MemoryCatalogue) {
     this.#mode = mode
     this.#log = log
-    const school = { mode, timeZone, facts: this.#facts, catalogue }
+    const school = { mode, timeZone, facts: this.facts, catalogue }
     const carrying = carryingIn(school, new MemoryCopies(), new MemoryMoves())
     this.#carrying = carrying
     this.#shown = new ShownProgress(school, carrying)
     this.#known = {
-      enrolmentsOf: (userId, collectionId) => this.#facts.enrolmentsOf(userId, collectionId),
+      enrolmentsOf: (userId, collectionId) => this.facts.enrolmentsOf(userId, collectionId),
       holds: (collectionId, contentId) => {
         const published = catalogue.publicationNow(collectionId)
         return published !== undefined && holdsLeaf(published.structure, contentId)
@@ -97,10 +99,10 @@ export class MemoryProgressStore implements ProgressStore {
 
   #recordView(key: ViewKey, fact: ViewFact): ViewRecorded {
     const ids = [...idsOf(key), key.contentId]
-    const before = this.#facts.view(key)
+    const before = this.facts.view(key)
     if (this.#carrying !== undefined) {
       const { recorded, occurrences } = recordShown(this.#carrying, key, fact, before, (_, merged) => {
-        this.#facts.viewRows.set(ids, merged)
+        this.facts.viewRows.set(ids, merged)
       })
       this.#appendAll(occurrences)
       return recorded
@@ -108,15 +110,15 @@ export class MemoryProgressStore implements ProgressStore {
     const decision = decideView(before, fact)
     const { outcome, row } = decision
     if (row === undefined) return { outcome, row: before }
-    this.#facts.viewRows.set(ids, before === undefined ? factRow(fact) : joinViews(before, factRow(fact)))
+    this.facts.viewRows.set(ids, before === undefined ? factRow(fact) : joinViews(before, factRow(fact)))
     for (const occurrence of viewOccurrences(key, decision)) this.#append(occurrence)
     return { outcome, row }
   }
 
   submitAttempt(key: ViewKey, attempt: Attempt): Promise<AttemptRecorded> {
-    const before = this.#facts.attemptRows.get(...idsOf(key), key.contentId, attempt.attemptId)
+    const before = this.facts.attemptRows.get(...idsOf(key), key.contentId, attempt.attemptId)
     const { outcome, attempt: after, changed } = decideAttempt(before, attempt)
-    this.#facts.mergeAttempt(key, attempt)
+    this.facts.mergeAttempt(key, attempt)
     const place = this.#carrying?.place(key).key ?? key
     if (changed) {
       const { attemptId, score, maxScore } = after
@@ -126,25 +128,30 @@ export class MemoryProgressStore implements ProgressStore {
   }
 
   enrol(key: EnrolmentKey, at: number, timed = false): Promise<EnrolmentRecorded> {
-    const before = this.#facts.enrolment(key)
+    const before = this.facts.enrolment(key)
     const after = enrolAt(before, at, timed)
     const enrolment = before === undefined ? after : joinEnrolments(before, after)
-    this.#facts.enrolments.set(idsOf(key), enrolment)
-    this.#appendAll(enrolmentOccurrences(key, before, enrolment, this.#carrying !== undefined))
-    if (this.#carrying !== undefined && !sameEnrolment(before, enrolment)) {
-      this.#appendAll(this.#carrying.enrolled(key))
-      this.#carry(key)
-    }
+    this.enrolNow(key, before, enrolment)
     return Promise.resolve({ outcome: enrolOutcome(before, enrolment), enrolment })
   }
 
+  /** The learner enrols: `after` is what was known before and what is known now, merged. */
+  enrolNow(key: EnrolmentKey, before: Enrolment | undefined, after: Enrolment): void {
+    this.facts.enrolments.set(idsOf(key), after)
+    this.#appendAll(enrolmentOccurrences(key, before, after, this.#carrying !== undefined))
+    if (this.#carrying !== undefined && !sameEnrolment(before, after)) {
+      this.#appendAll(this.#carrying.enrolled(key))
+      this.#carry(key)
+    }
+  }
+
   unenrol(key: EnrolmentKey, at: number): Promise<EnrolmentRecorded | undefined> {
-    const before = this.#facts.enrolment(key)
+    const before = this.facts.enrolment(key)
     if (before === undefined) return Promise.resolve(undefined)
     if (!isActive(before)) return Promise.resolve({ outcome: 'ALREADY_UNENROLLED', enrolment: before })
     this.#appendAll(this.#carrying?.enrolling(key) ?? [])
     const enrolment = unenrolAt(before, at)
-    this.#facts.enrolments.set(idsOf(key), enrolment)
+    this.facts.enrolments.set(idsOf(key), enrolment)
     this.#append({ type: 'enrolment-changed', ...key, active: false })
     return Promise.resolve({ outcome: 'UNENROLLED', enrolment })
   }
@@ -162,15 +169,15 @@ export class MemoryProgressStore implements ProgressStore {
     const leaving = this.#carrying?.leaving(key)
     this.#appendAll(leaving?.occurrences ?? [])
     if (leaving?.own === 'enrolment' || this.#going(key) === 'enrolment') {
-      const enrolments = this.#facts.enrolments.delete(...idsOf(key))
+      const enrolments = this.facts.enrolments.delete(...idsOf(key))
       if (enrolments > 0) this.#recompute(key)
       return { enrolments, views: 0, attempts: 0 }
     }
     const also =
       leaving?.rowsOf ?? (this.#going(key) === 'own-and-shared' ? [{ ...key, contextId: key.collectionId }] : [])
     this.#summaries.delete(...idsOf(key))
-    const rows = [key, ...also].map((one) => this.#facts.removeRows(one))
-    const enrolments = this.#facts.enrolments.delete(...idsOf(key))
+    const rows = [key, ...also].map((one) => this.facts.removeRows(one))
+    const enrolments = this.facts.enrolments.delete(...idsOf(key))
     this.#appendAll(this.#carrying?.left(key, leaving?.contents ?? []) ?? [])
     for (const other of [...also, ...(leaving?.changed ?? [])]) this.#recompute(other)
     return {
@@ -181,7 +188,7 @@ export class MemoryProgressStore implements ProgressStore {
   }
 
   #going(key: EnrolmentKey): Going {
-    const enrolled = this.#facts.enrolmentsOf(key.userId, key.collectionId).map(({ contextId }) => contextId)
+    const enrolled = this.facts.enrolmentsOf(key.userId, key.collectionId).map(({ contextId }) => contextId)
     const elsewhere = enrolled.some((contextId) => contextId !== key.contextId)
     return goingWith(this.#mode, key, enrolled.includes(key.contextId), elsewhere)
   }
@@ -206,7 +213,7 @@ export class MemoryProgressStore implements ProgressStore {
   }
 
   enrolment(key: EnrolmentKey): Promise<Enrolment | undefined> {
-    return Promise.resolve(this.#facts.enrolment(key))
+    return Promise.resolve(this.facts.enrolment(key))
   }
 
   async enrolmentsOf(userId: string, page: PageRequest): Promise<Page<Enrolled>> {
@@ -230,7 +237,7 @@ export class MemoryProgressStore implements ProgressStore {
   }
 
   enrolmentSummary(key: EnrolmentKey): Promise<EnrolmentSummary> {
-    return Promise.resolve({ enrolment: this.#facts.enrolment(key), summary: this.#shown.summary(key) })
+    return Promise.resolve({ enrolment: this.facts.enrolment(key), summary: this.#shown.summary(key) })
   }
 
   contentAccount(userId: string, contentId: string): Promise<ContentAccount> {
@@ -281,8 +288,32 @@ export class MemoryProgressStore implements ProgressStore {
 
   /** Logs what happened, and notes whose summary is behind because of it. */
   #append(occurrence: Occurrence): void {
-    this.#log.append(occurrence)
-    for (const key of allStale(this.#mode, [occurrence], this.#known)) this.#stale.set(idsOf(key), key)
+    if (this.#telling) this.#log.append(occurrence)
+    for (const key of allStale(this.#mode, [occurrence], this.#known)) {
+      if (this.#telling) this.#stale.set(idsOf(key), key)
+      else this.#summaries.delete(...idsOf(key))
+    }
+  }
+
+  /** Does something of which the log is not told. The summaries that it makes stale are taken away. */
+  quietly<T>(work: () => T): T {
+    this.#telling = false
+    try {
+      return work()
+    } finally {
+      this.#telling = true
+    }
+  }
+
+  /** That a learner was complete: every enrolment in the collection may show it, where progress moves. */
+  completeNow(key: EnrolmentKey, completedAt: number): void {
+    this.facts.completions.set(idsOf(key), completedAt)
+    for (const other of this.facts.enrolmentsOf(key.userId, key.collectionId)) this.#summaries.delete(...idsOf(other))
+  }
+
+  /** Everyone who takes part and has no stored summary. */
+  unsummarised(): readonly EnrolmentKey[] {
+    return this.#lists.keysUnder(() => true).filter((key) => this.#summaries.get(...idsOf(key)) === undefined)
   }
 
   #appendAll(occurrences: readonly Occurrence[]): void {
@@ -300,7 +331,7 @@ export class MemoryProgressStore implements ProgressStore {
     this.#summaries.set(idsOf(key), after)
     const completedBefore = this.#shown.completion(key)
     if (after.completedAt !== undefined && after.completedAt !== completedBefore) {
-      this.#facts.completions.set(idsOf(key), after.completedAt)
+      this.facts.completions.set(idsOf(key), after.completedAt)
     }
     for (const occurrence of summaryOccurrences(key, before, after, completedBefore)) this.#append(occurrence)
   }

@@ -9,6 +9,7 @@ import type { Store, TakesPartIn } from '../../ports/store.ts'
 import { MemoryCatalogue } from './catalogue.ts'
 import { MemoryDeliveries } from './deliveries.ts'
 import { MemoryEventLog } from './event-log.ts'
+import { MemoryHistory } from './history.ts'
 import { MemoryLog } from './log.ts'
 import { MemoryProgressStore } from './progress-store.ts'
 import { MemoryTransaction } from './transaction.ts'
@@ -23,8 +24,10 @@ export function openMemoryStore(clock: Clock, mode: Mode = 'strict', timeZone = 
   const transact = transactions(log, clock, takesPart)
   const catalogue = new MemoryCatalogue(log, clock)
   const deliveries = new MemoryDeliveries(clock, transact)
+  const progress = new MemoryProgressStore({ mode, timeZone }, log, catalogue)
   return {
-    progress: new MemoryProgressStore({ mode, timeZone }, log, catalogue),
+    progress,
+    history: new MemoryHistory(progress),
     catalogue,
     log,
     events: new MemoryEventLog(clock, log, deliveries),

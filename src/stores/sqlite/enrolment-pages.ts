@@ -93,6 +93,23 @@ export class EnrolmentPages {
     return pageOf(rows.map(keyOf), page.limit, (last) => [last.userId, last.collectionId, last.contextId])
   }
 
+  /** Everyone who takes part and has no stored summary, by learner, collection and context. */
+  unsummarised(page: PageRequest): Page<EnrolmentKey> {
+    const [userId = '', collectionId = '', contextId = ''] = decodeCursor(page.after, 3)
+    const rows = this.#statements
+      .of(
+        `SELECT user_id, collection_id, context_id FROM participation
+         WHERE ${UNSUMMARISED} AND (user_id, collection_id, context_id) > (?, ?, ?)
+         ORDER BY user_id, collection_id, context_id LIMIT ?`,
+      )
+      .all(userId, collectionId, contextId, page.limit + 1)
+    return pageOf(rows.map(keyOf), page.limit, (last) => [last.userId, last.collectionId, last.contextId])
+  }
+
+  countUnsummarised(): number {
+    return Number(this.#statements.of(`SELECT count(*) AS n FROM participation WHERE ${UNSUMMARISED}`).get()?.['n'])
+  }
+
   countSummarised(): number {
     return Number(this.#statements.of(`SELECT count(*) AS n FROM participation WHERE ${SUMMARISED}`).get()?.['n'])
   }
@@ -100,6 +117,8 @@ export class EnrolmentPages {
 
 const IN_CONTEXT = 'collection_id = ? AND context_id = ? AND member = 1'
 const SUMMARISED = '(member = 1 OR participation IN (SELECT participation FROM summary))'
+const UNSUMMARISED =
+  'member = 1 AND NOT EXISTS (SELECT 1 FROM summary WHERE summary.participation = participation.participation)'
 
 function keyOf(row: Row): EnrolmentKey {
   return {

@@ -1,20 +1,16 @@
-import { decideAttempt, type Attempt } from '../../domain/progress/attempt.ts'
+import type { Attempt } from '../../domain/progress/attempt.ts'
 import {
   enrolAt,
   enrolOutcome,
   isActive,
   joinEnrolments,
-  sameEnrolment,
   unenrolAt,
   type Enrolment,
 } from '../../domain/progress/enrolment.ts'
 import type { EnrolmentKey, ViewKey } from '../../domain/progress/key.ts'
 import type { Occurrence } from '../../domain/outbox.ts'
-import { enrolmentOccurrences, viewOccurrences } from '../../domain/progress/tell.ts'
-import { staleEnrolment } from '../../domain/progress/triggers.ts'
-import { sharesRows } from '../../domain/progress/shared-rows.ts'
 import type { Summary } from '../../domain/progress/summary.ts'
-import { decideView, factRow, type ViewFact, type ViewRow } from '../../domain/progress/view.ts'
+import type { ViewFact, ViewRow } from '../../domain/progress/view.ts'
 import type { Page, PageRequest } from '../../ports/page.ts'
 import type {
   AttemptRecorded,
@@ -30,10 +26,10 @@ import type {
 } from '../../ports/progress-store.ts'
 import { plainAccount, type School } from '../carrying/account.ts'
 import type { Carrying, CarryCursor } from '../carrying/carrying.ts'
-import { recordShown, redirected } from '../carrying/record.ts'
 import type { EnrolmentPages } from './enrolment-pages.ts'
 import type { SqliteLog } from './log.ts'
 import type { RawRows } from './raw-rows.ts'
+import { Recording } from './recording.ts'
 import { Removals } from './removals.ts'
 import type { Summaries } from './summaries.ts'
 import type { Writer } from './writer.ts'
@@ -68,67 +64,47 @@ export class SqliteProgressStore implements ProgressStore {
   readonly #log: SqliteLog
   readonly #pages: EnrolmentPages
   readonly #removals: Removals
-  readonly #sharesRows: boolean
+  readonly #recording: Recording
 
   constructor({ school, writer, raw, carrying, summaries, log, pages }: ProgressParts) {
     this.#school = school
-    this.#sharesRows = sharesRows(school.mode)
     this.#writer = writer
     this.#raw = raw
     this.#carrying = carrying
     this.#summaries = summaries
     this.#log = log
     this.#pages = pages
+    this.#recording = new Recording(
+      { mode: school.mode, raw, carrying, summaries },
+      {
+        tell: (occurrence) => {
+          log.append(occurrence)
+        },
+        stale: (key) => {
+          summaries.markStale(key)
+        },
+      },
+    )
     this.#removals = new Removals({ mode: school.mode, raw, carrying, summaries }, (occurrence) => {
-      this.#append(occurrence)
+      this.#recording.append(occurrence)
     })
   }
 
   recordView(key: ViewKey, fact: ViewFact): Promise<ViewRecorded> {
-    return this.#writer.submit(() => this.#recordView(key, fact))
+    return this.#writer.submit(() => this.#recording.view(key, fact))
   }
 
   recordViews(writes: readonly ViewWrite[]): Promise<readonly ViewRecorded[]> {
     if (writes.length === 0) return Promise.resolve([])
     return this.#writer.submit(
-      () => writes.map(({ key, fact }) => this.#recordView(key, fact)),
+      () => writes.map(({ key, fact }) => this.#recording.view(key, fact)),
       'client',
       writes.length,
     )
   }
 
-  #recordView(key: ViewKey, fact: ViewFact): ViewRecorded {
-    const place = this.#raw.locate(key)
-    const before = this.#raw.view(key, place)
-    if (this.#carrying !== undefined) {
-      const { recorded, occurrences } = recordShown(this.#carrying, key, fact, before, (row, merged) => {
-        this.#raw.recordView(key, place, row, merged)
-      })
-      this.#appendAll(occurrences)
-      return recorded
-    }
-    const decision = decideView(before, fact)
-    const { row, outcome } = decision
-    if (row === undefined) return { outcome, row: before }
-    this.#raw.recordView(key, place, factRow(fact), row)
-    for (const occurrence of viewOccurrences(key, decision)) this.#append(occurrence)
-    return { outcome, row }
-  }
-
   submitAttempt(key: ViewKey, attempt: Attempt): Promise<AttemptRecorded> {
-    return this.#writer.submit(() => this.#submitAttempt(key, attempt))
-  }
-
-  #submitAttempt(key: ViewKey, attempt: Attempt): AttemptRecorded {
-    const before = this.#raw.attempt(key, attempt.attemptId)
-    this.#raw.mergeAttempt(key, attempt)
-    const { outcome, attempt: after, changed } = decideAttempt(before, attempt)
-    const place = this.#carrying?.place(key).key ?? key
-    if (changed) {
-      const { attemptId, score, maxScore } = after
-      this.#append({ type: 'attempt-submitted', ...place, attemptId, score, maxScore })
-    }
-    return { outcome, attempt: after, ...redirected(key, place) }
+    return this.#writer.submit(() => this.#recording.attempt(key, attempt))
   }
 
   enrol(key: EnrolmentKey, at: number, timed = false): Promise<EnrolmentRecorded> {
@@ -136,11 +112,7 @@ export class SqliteProgressStore implements ProgressStore {
       const before = this.#raw.enrolment(key)
       const after = enrolAt(before, at, timed)
       const enrolment = before === undefined ? after : joinEnrolments(before, after)
-      const carrying = sameEnrolment(before, enrolment) ? undefined : this.#carrying
-      if (before !== undefined) this.#appendAll(carrying?.enrolling(key) ?? [])
-      this.#raw.mergeEnrolment(key, enrolment)
-      this.#appendAll(enrolmentOccurrences(key, before, enrolment, this.#carrying !== undefined))
-      this.#appendAll(carrying?.enrolled(key) ?? [])
+      this.#recording.enrol(key, before, enrolment)
       return { outcome: enrolOutcome(before, enrolment), enrolment }
     })
   }
@@ -150,10 +122,8 @@ export class SqliteProgressStore implements ProgressStore {
       const before = this.#raw.enrolment(key)
       if (before === undefined) return undefined
       if (!isActive(before)) return { outcome: 'ALREADY_UNENROLLED', enrolment: before }
-      this.#appendAll(this.#carrying?.enrolling(key) ?? [])
       const enrolment = unenrolAt(before, at)
-      this.#raw.mergeEnrolment(key, enrolment)
-      this.#append({ type: 'enrolment-changed', ...key, active: false })
+      this.#recording.unenrol(key, enrolment)
       return { outcome: 'UNENROLLED', enrolment }
     })
   }
@@ -164,21 +134,6 @@ export class SqliteProgressStore implements ProgressStore {
 
   removeAll(userId: string): Promise<Removed> {
     return this.#writer.submit(() => this.#removals.remove(this.#raw.participationsOf(userId)))
-  }
-
-  #appendAll(occurrences: readonly Occurrence[]): void {
-    for (const occurrence of occurrences) this.#append(occurrence)
-  }
-
-  /** Appends to the log in the transaction under way, and marks the summary that this makes stale. */
-  #append(occurrence: Occurrence): void {
-    this.#log.append(occurrence)
-    const key = staleEnrolment(occurrence)
-    if (key === undefined) return
-    this.#summaries.markStale(key)
-    if (this.#sharesRows || this.#carrying !== undefined) this.#summaries.markSharing(occurrence)
-    if (isOrganic(occurrence)) return
-    if (occurrence.type !== 'view-ended' && occurrence.type !== 'sync-requested') this.#raw.makeMember(key)
   }
 
   views(key: EnrolmentKey, contentIds?: readonly string[]): Promise<ReadonlyMap<string, ViewRow>> {
@@ -224,7 +179,7 @@ export class SqliteProgressStore implements ProgressStore {
     if (carrying === undefined) return
     for (const key of keys) {
       await this.#writer.submit(() => {
-        this.#appendAll(carrying.carryOn(key))
+        this.#recording.appendAll(carrying.carryOn(key))
       }, 'own')
     }
   }
@@ -241,7 +196,7 @@ export class SqliteProgressStore implements ProgressStore {
       if (index < done) continue
       if (left <= 0) return { done: index, from: undefined }
       const { occurrences, wasBehind, leaves, next } = carrying.carry(key, index === done ? from : undefined, left)
-      this.#appendAll(occurrences)
+      this.#recording.appendAll(occurrences)
       if (next !== undefined) return { done: index, from: next }
       if (wasBehind) this.#summaries.recheck(key)
       left -= leaves
@@ -255,7 +210,7 @@ export class SqliteProgressStore implements ProgressStore {
     const moved = this.#carrying.enrolled(key)
     const { occurrences } = this.#carrying.carry(key, undefined, Number.MAX_SAFE_INTEGER)
     const all = [...moved, ...occurrences]
-    this.#appendAll(all)
+    this.#recording.appendAll(all)
     return all.length > 0
   }
 
@@ -290,7 +245,7 @@ export class SqliteProgressStore implements ProgressStore {
   requestSync(keys: readonly EnrolmentKey[]): Promise<void> {
     if (keys.length === 0) return Promise.resolve()
     const work = (): void => {
-      for (const key of keys) this.#append({ type: 'sync-requested', ...key })
+      for (const key of keys) this.#recording.append({ type: 'sync-requested', ...key })
     }
     return this.#writer.submit(work, 'client', keys.length)
   }
@@ -310,9 +265,4 @@ export class SqliteProgressStore implements ProgressStore {
   async participants(collectionId: string, page: PageRequest): Promise<Page<EnrolmentKey>> {
     return Promise.resolve(this.#pages.participants(collectionId, page))
   }
-}
-
-/** An organic view or attempt stands for itself: there is no collection whose publication would concern it. */
-function isOrganic(occurrence: Occurrence): boolean {
-  return 'contentId' in occurrence && occurrence.contentId === occurrence.collectionId
 }

@@ -19,6 +19,7 @@ import { Folder, type FoldLimits } from './folder.ts'
 import { Journal } from './journal.ts'
 import { SqliteDeliveries } from './deliveries.ts'
 import { SqliteEventLog } from './event-log.ts'
+import { SqliteHistory } from './history.ts'
 import { SqliteLog } from './log.ts'
 import { ModeChange } from './mode-change.ts'
 import { SqliteProgressStore } from './progress-store.ts'
@@ -155,8 +156,10 @@ async function open(options: SqliteOptions, unlock: () => void): Promise<SqliteS
   const pages = new EnrolmentPages(statements)
   const progress = new SqliteProgressStore({ school, writer, raw, carrying, summaries, log, pages })
   let open = true
+  const history = new SqliteHistory({ mode, statements, writer, raw, carrying, summaries, pages })
   return {
     progress,
+    history,
     catalogue,
     log,
     events: new SqliteEventLog(statements, writer, log, options.clock, options.defer),

@@ -120,9 +120,9 @@ export class Summaries {
     if (this.#stale.delete(name)) this.#journal.note(() => this.#stale.set(name, key))
   }
 
-  /** The same as `markStale` for whichever other enrolments count the row. */
-  markSharing(occurrence: Occurrence): void {
-    for (const key of alsoStale(this.#mode, occurrence, this.#known)) this.markStale(key)
+  /** Whichever other enrolments count the row that an occurrence is about. */
+  sharing(occurrence: Occurrence): readonly EnrolmentKey[] {
+    return alsoStale(this.#mode, occurrence, this.#known)
   }
 
   /** Every enrolment whose summary these occurrences make stale, each once. */
@@ -172,8 +172,11 @@ export class Summaries {
     return this.#stale.size > 0 && this.#stale.has(enrolmentId(key))
   }
 
-  /** Recomputes one summary and stores it with its log entries, inside the transaction of the caller. */
-  recompute(key: EnrolmentKey): void {
+  /**
+   * Recomputes one summary and stores it, inside the transaction of the caller.
+   * @param tell what is done with what there is to tell of it: otherwise it is logged.
+   */
+  recompute(key: EnrolmentKey, tell = (occurrence: Occurrence): void => this.#log.append(occurrence)): void {
     this.forget(key)
     const published = this.#catalogue.publicationNow(key.collectionId)
     const stored = this.#stored(key)
@@ -184,7 +187,7 @@ export class Summaries {
     const encoded = encodeSummary(summary, published.structure)
     // What is stored already need not cost a page.
     if (!isSame(stored.summary, summary, encoded)) this.#store(stored.participation, summary, encoded)
-    this.#announce(key, raw.completedAt, stored, summary)
+    this.#announce(key, raw.completedAt, stored, summary, tell)
   }
 
   /**
@@ -221,10 +224,22 @@ export class Summaries {
     return { stored: summary, completedAt, wanted, encoded, structure, behind }
   }
 
-  #announce(key: EnrolmentKey, before: number | undefined, { participation, summary }: Stored, after: Summary): void {
+  /** Takes a stored summary away, inside the transaction of the caller: whoever reads it has it computed. */
+  drop(key: EnrolmentKey): void {
+    const number = this.#raw.participation(key)
+    if (number !== undefined) this.#drop(number)
+  }
+
+  #announce(
+    key: EnrolmentKey,
+    before: number | undefined,
+    { participation, summary }: Stored,
+    after: Summary,
+    tell: (occurrence: Occurrence) => void,
+  ): void {
     const { completedAt } = after
     if (completedAt !== undefined && completedAt !== before) this.#raw.mergeCompletion(participation, completedAt)
-    for (const occurrence of summaryOccurrences(key, summary, after, before)) this.#log.append(occurrence)
+    for (const occurrence of summaryOccurrences(key, summary, after, before)) tell(occurrence)
   }
 
   #progress(key: EnrolmentKey, stored: Stored, structure: Structure): RawProgress {

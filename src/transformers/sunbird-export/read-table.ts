@@ -26,12 +26,13 @@ type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 /**
  * Reads CSV of cqlsh. The first line names the columns (`COPY … WITH HEADER = true`); columns that are not known are
  * ignored. A file without the columns that matter is refused at its first line, and nothing of it is read.
+ * @param options with the text that stands for nothing (`WITH NULL`), where that is not the empty one.
  */
 export async function* readCsvTable<T>(
   chunks: Chunks,
   table: Table<T>,
   rules: ImportRules,
-  options: CqlshCsvOptions,
+  options: CqlshCsvOptions & { readonly nullText?: string },
 ): AsyncGenerator<Reading<T>> {
   let header: readonly string[] | undefined
   for await (const row of readCqlshCsv(chunks, options)) {
@@ -45,7 +46,10 @@ export async function* readCsvTable<T>(
         yield { line: row.line, ...refused }
         return
       }
-    } else yield readCells(row.line, row.cells, header, table, rules)
+    } else {
+      const cells = row.cells.map((cell) => (cell === options.nullText ? null : cell))
+      yield readCells(row.line, cells, header, table, rules)
+    }
   }
 }
 
@@ -75,7 +79,7 @@ function headerRefused(header: readonly string[], table: Table<unknown>): Omit<R
 
 function readCells<T>(
   line: number,
-  cells: readonly string[],
+  cells: readonly (string | null)[],
   header: readonly string[],
   table: Table<T>,
   rules: ImportRules,

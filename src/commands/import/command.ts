@@ -1,0 +1,36 @@
+/** `waymark import`: brings data along. */
+import { Option, type Command } from 'commander'
+import type { Config } from '../../config.ts'
+import type { SunbirdOptions } from './sunbird/sunbird.ts'
+
+/** Reads the configuration for a command. */
+type ReadEnvironment = (command: Command) => Config
+/** Puts an example under a command's help, and after complaints about its use. */
+type WithExample = (command: Command, example: string) => Command
+
+const SUNBIRD_EXAMPLE = 'bin/waymark import sunbird ./export'
+
+/** Adds what can be imported. No server may run on the data folder meanwhile. */
+export function addImportCommands(parent: Command, readEnvironment: ReadEnvironment, withExample: WithExample): void {
+  withExample(parent, SUNBIRD_EXAMPLE).description('bring data along')
+  withExample(parent.command('sunbird'), SUNBIRD_EXAMPLE)
+    .description(
+      'read exports of the tables of Sunbird (CSV of cqlsh COPY, or JSON lines), and compare their summaries with what is recomputed; run again, it goes on where it ended',
+    )
+    .argument('<folder>', 'where the files of the export are')
+    .option('--dry-run', 'only read the files and say which rows would be refused')
+    .option('--anew', 'begin with the first file, also where an earlier run did not come to its end')
+    .option('--null <text>', 'the text that stands for nothing (COPY … WITH NULL)', '')
+    .addOption(
+      new Option('--backslashes <how>', 'how often cqlsh doubled backslashes (otherwise it is found out)').choices([
+        'once',
+        'twice',
+      ]),
+    )
+    .option('--refused <file>', 'where refused rows are written (default: refused.jsonl in the data folder)')
+    .option('--json', 'print the report as JSON')
+    .action(async (folder: string, options: SunbirdOptions, command: Command) => {
+      const { importSunbird } = await import('./sunbird/sunbird.ts')
+      await importSunbird(readEnvironment(command), folder, options)
+    })
+}
