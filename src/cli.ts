@@ -8,6 +8,7 @@ import { addGroupCommands } from './commands/events/group-commands.ts'
 import { addRepairCommands } from './commands/repair/command.ts'
 import { addModeCommands } from './commands/modes/command.ts'
 import type { TokenOptions } from './commands/token.ts'
+import { addTransferCommands } from './commands/transfer/command.ts'
 import { WrongUse } from './commands/wrong-use.ts'
 import { WaymarkError } from './domain/errors.ts'
 import { ROLES } from './http/access.ts'
@@ -118,6 +119,7 @@ function program(): Command {
   addGroupCommands(events, readEnvironment, withExample)
   addDlqCommands(waymark.command('dlq'), readEnvironment, withExample)
   addRepairCommands(waymark, readEnvironment, withExample)
+  addTransferCommands(waymark, readEnvironment, withExample)
   return waymark
 }
 
