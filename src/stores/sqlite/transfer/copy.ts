@@ -34,7 +34,8 @@ export async function copyStore(
     }
     const pages = await backup(source, path, { rate: PAGES, progress })
     onProgress(pages, pages)
-    const store = await openSqliteStore({ ...options, folder: to, mode })
+    // A copy that a power cut spoils is made again.
+    const store = await openSqliteStore({ ...options, folder: to, mode, synchronous: 'OFF' })
     await store.fold()
     await store.close()
     return openReadOnly(path)

@@ -45,9 +45,11 @@ export function writeExport(
     return written
   })
   onProgress(done, total)
+  syncFolder(folder)
   writeWhole(folder, MANIFEST, (fd) => {
     writeFileSync(fd, manifestText({ ...about, kinds }))
   })
+  syncFolder(folder)
   return kinds
 }
 
@@ -93,7 +95,6 @@ function writeWhole(folder: string, file: string, write: (fd: number) => void): 
     closeSync(fd)
   }
   renameSync(`${path}.part`, path)
-  syncFolder(folder)
 }
 
 /** What was renamed in a folder survives a power cut. */
