@@ -13,8 +13,8 @@ export type TransferProgress = (done: number, total: number) => void
 /** What is held of lines before it is written, characters. */
 const CHUNK = 1 << 18
 
-/** Not to be asked about after every row. */
-const TELL_EVERY = 1000
+/** So many rows are done before it is told again. */
+export const TELL_EVERY = 1000
 
 /**
  * Writes everything that a store holds into a folder, row by row, and the manifest in the end. Each file is there when
