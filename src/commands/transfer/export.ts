@@ -7,6 +7,7 @@ import { progressBar, type Screen } from '../../progress-bar.ts'
 import { openReadOnly } from '../../stores/sqlite/database.ts'
 import { refuseMigrating, storedMode } from '../../stores/sqlite/stored-mode.ts'
 import { copyStore } from '../../stores/sqlite/transfer/copy.ts'
+import { KINDS } from '../../stores/sqlite/transfer/kinds.ts'
 import { MANIFEST, type ExportedKind } from '../../stores/sqlite/transfer/manifest.ts'
 import { writeExport } from '../../stores/sqlite/transfer/write-export.ts'
 import { storeOptions, systemClock } from '../../wire.ts'
@@ -26,6 +27,9 @@ export interface ExportReport {
 
 /** The state that is exported, while it is: a copy of the store. */
 const COPY = 'store.part'
+
+/** All that an export may leave where it fails. */
+const FILES = [MANIFEST, ...KINDS.map(({ file }) => file)].flatMap((file) => [file, `${file}.part`])
 
 /**
  * `waymark export`: writes everything of the store into a folder, and prints what. A server that runs goes on.
@@ -49,11 +53,14 @@ export async function exportStore(
   const begun = performance.now()
   const mode = presentMode(config)
   refuseFilled(folder)
-  makeFolder(folder)
   const copy = join(folder, COPY)
-  const kinds = await writeCopied(config, folder, copy, screen).finally(() => {
-    rmSync(copy, { recursive: true, force: true })
+  makeFolder(folder, copy)
+  const kinds = await writeCopied(config, folder, copy, screen).catch((error: unknown) => {
+    // Nothing is left that the next export would stumble over, or that names learners.
+    for (const name of [COPY, ...FILES]) rmSync(join(folder, name), { recursive: true, force: true })
+    throw error
   })
+  rmSync(copy, { recursive: true })
   const rows = kinds.reduce((sum, { count }) => sum + count, 0)
   const bytes = kinds.reduce((sum, kind) => sum + kind.bytes, 0)
   const seconds = Math.round((performance.now() - begun) / 100) / 10
@@ -110,11 +117,12 @@ function refuseFilled(folder: string): void {
   )
 }
 
-/** @throws WrongUse where it cannot be made */
-function makeFolder(folder: string): void {
+/** @throws WrongUse where they cannot be made, or another export has begun */
+function makeFolder(folder: string, copy: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
+    mkdirSync(copy, { mode: 0o700 })
   } catch (error) {
-    throw new WrongUse(`${folder} cannot be made (${error instanceof Error ? error.message : String(error)})`)
+    throw new WrongUse(`${folder} cannot be made or filled (${error instanceof Error ? error.message : String(error)})`)
   }
 }

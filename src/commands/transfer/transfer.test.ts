@@ -82,6 +82,26 @@ for (const mode of MODES) {
   })
 }
 
+test('a store of an earlier schema is exported as it would be after the next start, and stays as it is', async (t) => {
+  const place = placeFor(t)
+  const config = configOf(place('first'), 'strict')
+  await (await openStore(config.DATA, 'strict')).close()
+  const version = (sql: string): unknown => {
+    const database = new DatabaseSync(join(config.DATA, 'waymark.db'))
+    database.exec(sql)
+    const found = database.prepare('PRAGMA user_version').get()?.['user_version']
+    database.close()
+    return found
+  }
+  const added = ['event', 'consumer_group', 'inbox', 'held', 'kept', 'webhook']
+  version(`${added.map((table) => `DROP TABLE ${table};`).join('')} PRAGMA user_version=3`)
+  await exportStore(config, place('before'), QUIET)
+  assert.equal(version(''), 3)
+  await (await openStore(config.DATA, 'strict')).close()
+  await exportStore(config, place('after'), QUIET)
+  assert.deepEqual(filesOf(place('before')), filesOf(place('after')))
+})
+
 async function verified(folder: string, mode: Mode): Promise<void> {
   const store = await openStore(folder, mode)
   const { findings } = await store.verify(() => undefined)

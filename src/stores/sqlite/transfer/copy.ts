@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { backup, type DatabaseSync } from 'node:sqlite'
 import { openReadOnly } from '../database.ts'
@@ -12,7 +11,7 @@ const PAGES = 1000
 /**
  * Copies one state of a store, beside the server that may go on writing, and folds what waits to be folded. Nothing of
  * the store itself is changed, and its lock is not taken.
- * @param from data folder of the store. @param to a folder that is made for the copy.
+ * @param from data folder of the store. @param to an empty folder for the copy.
  * @throws StoreRefused where there is no store, none that this version reads, or a change of mode is not done
  */
 export async function copyStore(
@@ -27,7 +26,6 @@ export async function copyStore(
     source.exec('BEGIN')
     const mode = storedMode(source)
     refuseMigrating(source)
-    mkdirSync(to, { mode: 0o700 })
     const path = join(to, 'waymark.db')
     const progress = ({ totalPages, remainingPages }: { totalPages: number; remainingPages: number }): void => {
       onProgress(totalPages - remainingPages, totalPages)
