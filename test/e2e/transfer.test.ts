@@ -427,6 +427,8 @@ async function killed(
 
 describe('kill -9', { timeout: 180_000 }, () => {
   const TIMES = 6
+  /** The first one is killed at once, the later ones later, until one may be done. */
+  const KILL_MS = 60
   const big = join(root, 'big')
   const whole = join(root, 'big exported')
   const random = seeded(SEED).next
@@ -442,7 +444,7 @@ describe('kill -9', { timeout: 180_000 }, () => {
     for (let time = 0; time < TIMES; time += 1) {
       const folder = newFolder()
       const settings = { WAYMARK_DATA: big }
-      kills += (await killed(['export', folder], settings, folder, random() * 300)) ? 1 : 0
+      kills += (await killed(['export', folder], settings, folder, KILL_MS * time * random())) ? 1 : 0
       if (existsSync(join(folder, 'manifest.json'))) {
         rmSync(join(folder, 'store.part'), { recursive: true, force: true })
         assert.deepEqual(filesOf(folder), filesOf(whole))
@@ -464,7 +466,7 @@ describe('kill -9', { timeout: 180_000 }, () => {
     for (let time = 0; time < TIMES; time += 1) {
       const building = join(data, 'import.part')
       rmSync(building, { recursive: true, force: true })
-      if (await killed(['import', whole], { WAYMARK_DATA: data }, building, random() * 400)) kills += 1
+      if (await killed(['import', whole], { WAYMARK_DATA: data }, building, KILL_MS * time * random())) kills += 1
       if (existsSync(join(data, 'waymark.db'))) {
         await sameAs(whole, data)
         rmSync(join(data, 'waymark.db'))
