@@ -12,6 +12,7 @@ import { PUBLIC_ROUTES } from '../src/http/public-routes.ts'
 import { BARE } from '../src/plugins.ts'
 import { ALL_EVENTS } from '../src/public-events/catalogue/all.ts'
 import { asyncApi } from '../src/public-events/kernel/asyncapi.ts'
+import { KINDS } from '../src/stores/sqlite/transfer/kinds.ts'
 import { table } from './markdown.ts'
 import { modesDocument } from './modes-document.ts'
 
@@ -63,6 +64,24 @@ ${table(['Address', 'Why'], open)}
 `
 }
 
+function exportKinds(): string {
+  const rows = KINDS.map(({ file, holds, lineFields }) => [
+    `\`${file}\``,
+    holds,
+    lineFields.map(({ name, type, optional }) => `\`${name}\` ${type}${optional ? '?' : ''}`).join(', '),
+  ])
+  return `# Files of an export
+
+Generated from \`src/stores/sqlite/transfer/kinds.ts\` by \`npm run generate\`. Each line is one JSON object with these fields, in this
+order. \`?\`: may be null. \`bytes\` are base64. How: [export and import](../how-to/export-and-import.md).
+
+${table(['File', 'A line is', 'Fields'], rows)}
+
+\`manifest.json\` holds \`format\`, the version of Waymark and of its tables (\`waymark\`, \`schema\`), \`mode\`, \`timeZone\`, and
+\`kinds\`: of each file its \`kind\`, \`file\`, \`count\` of lines, \`bytes\` and \`sha256\`.
+`
+}
+
 async function openapi(): Promise<string> {
   return `${JSON.stringify(await openApiDocument(ROUTES, PUBLIC_ROUTES), undefined, 2)}\n`
 }
@@ -81,6 +100,7 @@ const files: Readonly<Record<string, string>> = {
   'reference/configuration.md': configuration(),
   'reference/errors.md': errors(),
   'reference/access.md': access(),
+  'reference/export.md': exportKinds(),
   'reference/openapi.json': await openapi(),
   'reference/public-events.md': eventsDocument(BARE),
   'reference/asyncapi.json': asyncApiDocument(),

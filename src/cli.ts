@@ -5,10 +5,11 @@ import type { BenchOptions } from './commands/bench.ts'
 import { addDlqCommands } from './commands/dlq/command.ts'
 import { addEventsCommands } from './commands/events/command.ts'
 import { addGroupCommands } from './commands/events/group-commands.ts'
-import { addImportCommands } from './commands/import/command.ts'
+import { addSunbirdImport } from './commands/import/command.ts'
 import { addRepairCommands } from './commands/repair/command.ts'
 import { addModeCommands } from './commands/modes/command.ts'
 import type { TokenOptions } from './commands/token.ts'
+import { addTransferCommands } from './commands/transfer/command.ts'
 import { WrongUse } from './commands/wrong-use.ts'
 import { WaymarkError } from './domain/errors.ts'
 import { ROLES } from './http/access.ts'
@@ -119,7 +120,9 @@ function program(): Command {
   addGroupCommands(events, readEnvironment, withExample)
   addDlqCommands(waymark.command('dlq'), readEnvironment, withExample)
   addRepairCommands(waymark, readEnvironment, withExample)
-  addImportCommands(waymark.command('import'), readEnvironment, withExample)
+  const imports = waymark.command('import')
+  addTransferCommands(waymark.command('export'), imports, readEnvironment, withExample)
+  addSunbirdImport(imports, readEnvironment, withExample)
   return waymark
 }
 

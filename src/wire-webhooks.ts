@@ -1,6 +1,8 @@
 /** Puts together what sends public events to webhooks. */
+import type { JWK } from 'jose'
 import manifest from '../package.json' with { type: 'json' }
 import { ConfigError, type Config } from './config.ts'
+import { deriveKey } from './http/token-keys.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Store } from './ports/store.ts'
 import type { Events } from './wire-events.ts'
@@ -20,6 +22,11 @@ export interface WebhookSurroundings {
   readonly key: Uint8Array
   /** What names lead to; the system's resolver where it is left out. */
   readonly resolve?: Resolve
+}
+
+/** What secrets of webhooks are sealed with. @param own the installation's own key */
+export function webhookKey(own: JWK): Uint8Array {
+  return deriveKey(own, 'webhook secrets')
 }
 
 /** @throws ConfigError where WAYMARK_WEBHOOK_ALLOW cannot be read */

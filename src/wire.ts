@@ -19,7 +19,7 @@ import type { ProgressStore } from './ports/progress-store.ts'
 import type { Store } from './ports/store.ts'
 import { openSqliteStore, type SqliteOptions, type SqliteStore } from './stores/sqlite/store.ts'
 import { openEvents, type Events } from './wire-events.ts'
-import { openWebhooks } from './wire-webhooks.ts'
+import { openWebhooks, webhookKey } from './wire-webhooks.ts'
 import { aggregator } from './workers/aggregate.ts'
 import { carryFirst, type Recomputing } from './workers/carry-first.ts'
 import { carrier, type CarryLimits } from './workers/carry-over.ts'
@@ -143,7 +143,7 @@ async function serveStore(
     },
     delivers,
   )
-  const key = deriveKey(own, 'webhook secrets')
+  const key = webhookKey(own)
   const webhooks = openWebhooks(config, { store, events, runners, clock, key })
   const repair = summaryRepair(store.comparison, recomputingOf(config, store.progress), config.WORKER_BATCH_MAX)
   const services: Services = {

@@ -20,7 +20,8 @@ export interface Issuer {
 /** The algorithms that are taken; each key serves exactly one of them. */
 export const ALGORITHMS = ['HS256', 'RS256', 'EdDSA'] as const
 
-const OWN_KEY_FILE = 'token-key.json'
+/** In the data folder. */
+export const OWN_KEY_FILE = 'token-key.json'
 
 /**
  * The installation's own key, made at the first start (mode 0600). Two processes that start at once end with one key:

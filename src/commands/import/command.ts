@@ -1,4 +1,4 @@
-/** `waymark import`: brings data along. */
+/** `waymark import sunbird`: brings the data of today's system along. */
 import { Option, type Command } from 'commander'
 import type { Config } from '../../config.ts'
 import type { SunbirdOptions } from './sunbird/sunbird.ts'
@@ -8,12 +8,9 @@ type ReadEnvironment = (command: Command) => Config
 /** Puts an example under a command's help, and after complaints about its use. */
 type WithExample = (command: Command, example: string) => Command
 
-const SUNBIRD_EXAMPLE = 'bin/waymark import sunbird ./export'
-
-/** Adds what can be imported. No server may run on the data folder meanwhile. */
-export function addImportCommands(parent: Command, readEnvironment: ReadEnvironment, withExample: WithExample): void {
-  withExample(parent, SUNBIRD_EXAMPLE).description('bring data along')
-  withExample(parent.command('sunbird'), SUNBIRD_EXAMPLE)
+/** Adds it to `waymark import`. No server may run on the data folder meanwhile. */
+export function addSunbirdImport(imports: Command, readEnvironment: ReadEnvironment, withExample: WithExample): void {
+  withExample(imports.command('sunbird'), 'bin/waymark import sunbird ./export')
     .description(
       'read exports of the tables of Sunbird (CSV of cqlsh COPY, or JSON lines), and compare their summaries with what is recomputed; run again, it goes on where it ended',
     )

@@ -123,13 +123,14 @@ function repaired(check: string, { userId, collectionId, contextId }: EnrolmentK
 }
 
 /** SQLite's own check of every page and index. */
-function checkFile(statements: Statements): readonly Finding[] {
+export function checkFile(statements: Statements): readonly Finding[] {
   const rows = statements.of('PRAGMA integrity_check').all()
   const said = rows.map((row) => String(row['integrity_check'])).filter((line) => line !== 'ok')
   return said.map((found) => ({ check: 'the file is sound', found, repaired: false }))
 }
 
-function checkRaw(statements: Statements): readonly Finding[] {
+/** What raw rows break. */
+export function checkRaw(statements: Statements): readonly Finding[] {
   return RAW_CHECKS.flatMap(({ check, sql }) => {
     const count = Number(statements.of(sql).get()?.['n'])
     return count === 0 ? [] : [{ check, found: `${String(count)} rows`, repaired: false }]

@@ -1,0 +1,44 @@
+import type { ExportReport } from './export.ts'
+import type { ImportReport } from './import.ts'
+
+/** What was exported, in plain words. */
+export function exportText({ folder, mode, rows, bytes, kinds, seconds }: ExportReport): string {
+  return [
+    ...countLines(kinds),
+    `Exported ${String(rows)} rows (${String(bytes)} bytes) of a store in mode ${mode} to ${folder} in ${String(seconds)} s.`,
+    'The token key is not among them: keep a copy of token-key.json apart from it.',
+    '',
+  ].join('\n')
+}
+
+/** What was imported, in plain words. */
+export function importText(report: ImportReport): string {
+  const { folder, data, mode, rows, kinds, timeZone, findings, sealedOff, seconds } = report
+  const { exported, present } = timeZone
+  return [
+    ...countLines(kinds),
+    `Imported ${String(rows)} rows from ${folder} into ${data} in ${String(seconds)} s. The file is sound.`,
+    ...findings.map(({ check, found }) => `As it was in the exported store, it does not hold that ${check}: ${found}.`),
+    ...(exported === present
+      ? []
+      : [
+          `Rules counted months in ${exported}, WAYMARK_TIME_ZONE is ${present}: set it to ${exported} to have it as it was.`,
+        ]),
+    ...sealedOff.map(
+      ({ webhookId, url }) =>
+        `The secret of webhook ${webhookId} (${url}) cannot be opened with the token key of ${data}.`,
+    ),
+    ...(sealedOff.length === 0
+      ? []
+      : [
+          `Put the former token-key.json into ${data} before the first start, or give each of them a new secret (POST /v1/webhooks/ID/rotate-secret): until then its deliveries fail.`,
+        ]),
+    `Start it with WAYMARK_MODE=${mode}; bin/waymark doctor --verify compares every summary with what learners did.`,
+    '',
+  ].join('\n')
+}
+
+function countLines(kinds: readonly { readonly kind: string; readonly count: number }[]): readonly string[] {
+  const filled = kinds.filter(({ count }) => count > 0)
+  return filled.map(({ kind, count }) => `  ${kind.padEnd(16)} ${String(count)}`)
+}
