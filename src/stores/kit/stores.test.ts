@@ -5,6 +5,7 @@ import { deadLettersKit } from './dead-letters.kit.ts'
 import { deliveriesKit } from './deliveries.kit.ts'
 import { eventLogKit } from './event-log.kit.ts'
 import { logKit } from './log.kit.ts'
+import { mergingKit } from './merging.kit.ts'
 import { modesKit } from './modes.kit.ts'
 import { progressStoreKit } from './progress-store.kit.ts'
 import { recordViewsKit } from './record-views.kit.ts'
@@ -25,6 +26,9 @@ for (const implementation of IMPLEMENTATIONS) {
   webhooksKit(implementation)
 }
 
-for (const implementation of MODES.flatMap(implementationsIn)) modesKit(implementation)
+for (const implementation of MODES.flatMap(implementationsIn)) {
+  modesKit(implementation)
+  mergingKit(implementation)
+}
 
 for (const implementation of MODES.filter(sharesRows).flatMap(implementationsIn)) sharedRowsKit(implementation)

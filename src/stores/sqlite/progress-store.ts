@@ -11,6 +11,7 @@ import {
 import type { EnrolmentKey, ViewKey } from '../../domain/progress/key.ts'
 import type { Occurrence } from '../../domain/outbox.ts'
 import { enrolmentOccurrences, viewOccurrences } from '../../domain/progress/tell.ts'
+import type { Merge } from '../../domain/progress/merged-learners.ts'
 import { staleEnrolment } from '../../domain/progress/triggers.ts'
 import { sharesRows } from '../../domain/progress/shared-rows.ts'
 import type { Summary } from '../../domain/progress/summary.ts'
@@ -23,6 +24,8 @@ import type {
   Enrolled,
   EnrolmentRecorded,
   EnrolmentSummary,
+  MergeAnswer,
+  MergeRequest,
   ProgressStore,
   Removed,
   ViewRecorded,
@@ -31,9 +34,12 @@ import type {
 import { plainAccount, type School } from '../carrying/account.ts'
 import type { Carrying, CarryCursor } from '../carrying/carrying.ts'
 import { recordShown, redirected } from '../carrying/record.ts'
+import { mergeLearners, type MergeTables } from '../merging/merge.ts'
 import type { EnrolmentPages } from './enrolment-pages.ts'
+import type { Statements } from './database.ts'
 import type { SqliteLog } from './log.ts'
 import type { RawRows } from './raw-rows.ts'
+import { sqliteMergeTables, type SqliteMerges } from './merging.ts'
 import { Removals } from './removals.ts'
 import type { Summaries } from './summaries.ts'
 import type { Writer } from './writer.ts'
@@ -48,6 +54,8 @@ export interface ProgressParts {
   readonly summaries: Summaries
   readonly log: SqliteLog
   readonly pages: EnrolmentPages
+  readonly statements: Statements
+  readonly merges: SqliteMerges
 }
 
 /** How far carrying over some enrolments is. */
@@ -68,9 +76,10 @@ export class SqliteProgressStore implements ProgressStore {
   readonly #log: SqliteLog
   readonly #pages: EnrolmentPages
   readonly #removals: Removals
+  readonly #merging: MergeTables
   readonly #sharesRows: boolean
 
-  constructor({ school, writer, raw, carrying, summaries, log, pages }: ProgressParts) {
+  constructor({ school, writer, raw, carrying, summaries, log, pages, statements, merges }: ProgressParts) {
     this.#school = school
     this.#sharesRows = sharesRows(school.mode)
     this.#writer = writer
@@ -79,9 +88,11 @@ export class SqliteProgressStore implements ProgressStore {
     this.#summaries = summaries
     this.#log = log
     this.#pages = pages
-    this.#removals = new Removals({ mode: school.mode, raw, carrying, summaries }, (occurrence) => {
+    const append = (occurrence: Occurrence): void => {
       this.#append(occurrence)
-    })
+    }
+    this.#removals = new Removals({ mode: school.mode, raw, carrying, summaries }, append)
+    this.#merging = sqliteMergeTables({ statements, raw, summaries, merges, append })
   }
 
   recordView(key: ViewKey, fact: ViewFact): Promise<ViewRecorded> {
@@ -163,7 +174,18 @@ export class SqliteProgressStore implements ProgressStore {
   }
 
   removeAll(userId: string): Promise<Removed> {
-    return this.#writer.submit(() => this.#removals.remove(this.#raw.participationsOf(userId)))
+    return this.#writer.submit(() => {
+      this.#merging.merges.forget(userId)
+      return this.#removals.remove(this.#raw.participationsOf(userId))
+    })
+  }
+
+  merge(request: MergeRequest): Promise<MergeAnswer> {
+    return this.#writer.submit(() => mergeLearners(this.#merging, this.#carrying, request))
+  }
+
+  mergesInto(userId: string): Promise<readonly Merge[]> {
+    return Promise.resolve(this.#merging.merges.into(userId))
   }
 
   #appendAll(occurrences: readonly Occurrence[]): void {
