@@ -5,6 +5,7 @@ import type { BenchOptions } from './commands/bench.ts'
 import { addDlqCommands } from './commands/dlq/command.ts'
 import { addEventsCommands } from './commands/events/command.ts'
 import { addGroupCommands } from './commands/events/group-commands.ts'
+import { addMergeCommand } from './commands/merge/command.ts'
 import { addRepairCommands } from './commands/repair/command.ts'
 import { addModeCommands } from './commands/modes/command.ts'
 import type { TokenOptions } from './commands/token.ts'
@@ -118,6 +119,7 @@ function program(): Command {
   addGroupCommands(events, readEnvironment, withExample)
   addDlqCommands(waymark.command('dlq'), readEnvironment, withExample)
   addRepairCommands(waymark, readEnvironment, withExample)
+  addMergeCommand(waymark.command('merge-users'), readEnvironment, withExample)
   return waymark
 }
 

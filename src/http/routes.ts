@@ -36,6 +36,7 @@ import { summaryDownload } from './routes/summary-download.ts'
 import { summaryExplain } from './routes/summary-explain.ts'
 import { summaryList } from './routes/summary-list.ts'
 import { summaryRead } from './routes/summary-read.ts'
+import { userMerge } from './routes/user-merge.ts'
 import { userCoursesList, userEnrollmentList } from './routes/user-courses-list.ts'
 import { summaryRepair } from './routes/summary-repair.ts'
 import { viewBatch } from './routes/view-batch.ts'
@@ -89,6 +90,7 @@ export const ROUTES: readonly Route[] = [
   userEnrollmentList,
   enrolmentSync,
   summaryRepair,
+  userMerge,
   eventsGroupList,
   eventsGroupGet,
   eventsGroupPause,
