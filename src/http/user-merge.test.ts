@@ -109,3 +109,19 @@ test('who deletes all of a learner’s progress deletes the traces of merges too
   assert.equal((await school.call('DELETE', '/v1/summary/delete/asha?all')).status, 200)
   assert.equal(refusal(await school.post(MERGE, BOTH)), '404 LEARNER_NOT_FOUND')
 })
+
+test('others are told by a public event, keyed by the learner who stays; who may not know persons sees neither', async (t) => {
+  const school = await openHalves(t)
+  await school.ok(MERGE, BOTH)
+  await school.waymark.idle()
+  const read = (more: string): Promise<Json> => school.get(`/v1/events/log?topic=learning-learner-lifecycle${more}`)
+  const counts = { enrolments: 1, views: 1, attempts: 0, renamed_attempts: 0 }
+  const [told] = items((await read('&personal=true'))['events'])
+  assert.equal(told?.['key'], 'asha')
+  assert.deepEqual(plain(told?.['event']?.['data'] ?? {}), {
+    merge: { user_id: 'asha', from_user_id: 'old', ...counts },
+  })
+  const redacted = await read('')
+  assert.equal(items(redacted['events']).length, 1)
+  assert.doesNotMatch(JSON.stringify(redacted), /asha|old/)
+})

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { scoreAttempt, type Attempt } from '../../domain/progress/attempt.ts'
 import type { EnrolmentKey, ViewKey } from '../../domain/progress/key.ts'
-import { targetRow } from '../../domain/progress/mode.ts'
+import { MODE_TABLE, targetRow } from '../../domain/progress/mode.ts'
 import type { Occurrence } from '../../domain/outbox.ts'
 import type { MergeAnswer } from '../../ports/progress-store.ts'
 import type { Store } from '../../ports/store.ts'
@@ -11,6 +11,7 @@ import { collection } from './collections.ts'
 import { CONTEXT } from './histories.ts'
 import type { Implementation, OpenedStore } from './stores.ts'
 
+const DAY = 86_400_000
 const BATCH = { collectionId: 'maths', contextId: 'batch-1' }
 const ASHA: EnrolmentKey = { userId: 'asha', ...BATCH }
 const OLD: EnrolmentKey = { userId: 'old', ...BATCH }
@@ -186,4 +187,29 @@ export function mergingKit({ name, mode, open }: Implementation): void {
     assert.ok(participants.items.some(({ userId, contextId }) => userId === 'asha' && contextId === 'batch-1'))
     assert.ok(participants.items.every(({ userId }) => userId !== 'old'))
   })
+
+  if (MODE_TABLE[mode].enrolment.carries !== 'copies') return
+
+  check(
+    'a copy that readers have seen comes along, also where the facts alone would not make it any more',
+    async ({ store }) => {
+      const { catalogue, progress } = store
+      await catalogue.putRule({ rule: { id: 'any', any: [{ completedWithin: 'P2D' }] }, byDefault: true })
+      await catalogue.publish(collection('arts', ['b']), '{}')
+      await catalogue.putContext({ ...CONTEXT, collectionId: 'arts', contextId: 'batch-1' })
+      const arts = { ...OLD, collectionId: 'arts' }
+      await progress.enrol(arts, 1 * DAY, true)
+      await complete(store, arts, 'b', 10 * DAY)
+      await progress.enrol(OLD, 11 * DAY, true)
+      // Told late: it was completed long before that.
+      await complete(store, arts, 'b', 2 * DAY)
+      const copied = (await progress.views(OLD)).get('b')
+      assert.equal(copied?.completedAt, 10 * DAY)
+      await merge(store)
+      assert.deepEqual((await progress.views(ASHA)).get('b'), copied)
+      const rows = (await progress.contentAccount('asha', 'b')).rows
+      const row = rows.find(({ key }) => key.collectionId === 'maths')
+      assert.deepEqual(row?.provenance.copied?.from, { ...arts, userId: 'asha', contentId: 'b' })
+    },
+  )
 }

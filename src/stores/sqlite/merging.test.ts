@@ -13,6 +13,8 @@ import { LIMITS } from '../kit/stores.ts'
 import { openSqliteStore, type SqliteOptions, type SqliteStore } from './store.ts'
 
 const BATCH = { collectionId: 'maths', contextId: 'batch-1' }
+/** Another collection with a content of the first: what is completed here is copied there, in the modes that copy. */
+const OTHER = { collectionId: 'a:b', contextId: 'batch-1' }
 /** Nothing is folded unless the test says so. */
 const FOLD = { factsMax: 100_000, afterMs: Number.MAX_SAFE_INTEGER, rowsMin: 1 }
 const REQUEST = { fromUserId: '__proto__', intoUserId: 'asha', at: 100, by: 'operator' }
@@ -36,7 +38,9 @@ async function furnish(store: SqliteStore, mode: Mode, fold: boolean): Promise<v
   const { catalogue, progress } = store
   await catalogue.publish(collection('maths', ['c1', 'c2']), '{}')
   await catalogue.putRule({ rule: { id: 'any', any: [{ always: true }] }, byDefault: true })
-  await catalogue.putContext({ ...CONTEXT, ...BATCH })
+  await catalogue.publish(collection('a:b', ['c2']), '{}')
+  for (const place of [BATCH, OTHER]) await catalogue.putContext({ ...CONTEXT, ...place })
+  await progress.enrol({ userId: '__proto__', ...OTHER }, 5, true)
   for (const [userId, own, at] of [
     ['__proto__', 'c1', 10],
     ['asha', 'c2', 20],
@@ -51,6 +55,12 @@ async function furnish(store: SqliteStore, mode: Mode, fold: boolean): Promise<v
     await progress.submitAttempt(targetRow(mode, { ...place, contentId: 'c1' }), scoreAttempt('1', at, []))
     if (fold) await store.fold()
   }
+  for (const kind of ['start', 'end'] as const) {
+    await progress.recordView(targetRow(mode, { userId: '__proto__', ...OTHER, contentId: 'c2' }), { kind, at: 30, timed: true }) // prettier-ignore
+  }
+  // In the modes that copy it shows in the other collection at once, and must go on doing so.
+  const there = await progress.views({ userId: '__proto__', ...BATCH }, ['c2'])
+  assert.equal(there.get('c2')?.completedAt, mode.startsWith('copy') ? 30 : undefined)
 }
 
 /** All that readers see. */
@@ -71,6 +81,19 @@ function stored(folder: string): unknown {
   return rows
 }
 
+/** Tables that say what learners did, or what follows from it, and name the learner in any column. */
+function naming(folder: string, userId: string): readonly string[] {
+  const database = new DatabaseSync(join(folder, 'waymark.db'), { readOnly: true })
+  const found = ['participation', 'copy', 'moved', 'learner', 'summary'].filter((table) =>
+    database
+      .prepare(`SELECT * FROM ${table}`)
+      .all()
+      .some((row) => Object.values(row).some((value) => String(value).includes(userId))),
+  )
+  database.close()
+  return found
+}
+
 for (const mode of MODES) {
   for (const fold of [false, true]) {
     const state = fold ? 'after the facts were folded' : 'before the facts are folded'
@@ -88,6 +111,7 @@ for (const mode of MODES) {
       assert.deepEqual(await shown(again), before)
       assert.deepEqual((await again.verify(() => undefined)).findings, [])
       assert.deepEqual(await shown(again), before)
+      assert.deepEqual(naming(copy, REQUEST.fromUserId), [])
       await again.close()
     })
   }
@@ -113,3 +137,19 @@ for (const mode of MODES) {
     await again.close()
   })
 }
+
+test('doctor --verify finds a trace that cannot be', async (t) => {
+  const folder = newFolder(t)
+  await (await open(folder, 'strict')).close()
+  const database = new DatabaseSync(join(folder, 'waymark.db'))
+  database.exec(`INSERT INTO merged (from_user, into_user, at, by_user, enrolments, views, attempts, renamed_attempts)
+    VALUES ('asha', 'asha', 1, 'operator', 0, 0, 0, 0), ('old', 'asha', 1, 'operator', 0, 0, 1, 2)`)
+  database.close()
+  const store = await open(folder, 'strict')
+  const { findings } = await store.verify(() => undefined)
+  assert.deepEqual(
+    findings.map(({ check, found, repaired }) => [check.startsWith('nobody was merged'), found, repaired]),
+    [[true, '2 rows', false]],
+  )
+  await store.close()
+})
