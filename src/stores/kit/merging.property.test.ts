@@ -54,16 +54,11 @@ const history = fc.array(
 
 /** The same deed, done under the name that stays. */
 function asOne(mode: Mode, step: Step): readonly Step[] {
-  switch (step.op) {
-    case 'merge':
-      return []
-    case 'view':
-    case 'submit':
-    case 'enrol':
-      return [placed(mode, { ...step, key: { ...step.key, userId: INTO } } as Step)]
-    default:
-      return [step]
-  }
+  if (step.op === 'merge') return []
+  if (step.op === 'view') return [placed(mode, { ...step, key: { ...step.key, userId: INTO } })]
+  if (step.op === 'submit') return [placed(mode, { ...step, key: { ...step.key, userId: INTO } })]
+  if (step.op === 'enrol') return [{ ...step, key: { ...step.key, userId: INTO } }]
+  return [step]
 }
 
 async function furnish({ store: { catalogue } }: OpenedStore): Promise<void> {
