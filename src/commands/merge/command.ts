@@ -10,7 +10,9 @@ type WithExample = (command: Command, example: string) => Command
 /** Makes the command. It works through the server that runs, or without one. */
 export function addMergeCommand(command: Command, readEnvironment: ReadEnvironment, withExample: WithExample): void {
   withExample(command, 'bin/waymark merge-users asha-old asha')
-    .description('make what one account did that of another learner; run again, it brings what came for the former one since')
+    .description(
+      'make what one account did that of another learner; run again, it brings what came for the former one since',
+    )
     .argument('<from>', 'the account that ends')
     .argument('<into>', 'the learner who stays, or a new one')
     .option('--json', 'print the report as JSON')
