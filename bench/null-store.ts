@@ -55,6 +55,8 @@ function nullProgress(summary: Summary): ProgressStore {
     unenrol: () => Promise.resolve({ outcome: 'UNENROLLED', enrolment }),
     remove: () => Promise.resolve(NOTHING),
     removeAll: () => Promise.resolve(NOTHING),
+    merge: () => Promise.resolve({ outcome: 'UNKNOWN' }),
+    mergesInto: () => Promise.resolve([]),
     views: () => Promise.resolve(new Map<string, ViewRow>()),
     attempts: () => Promise.resolve(new Map<string, readonly Attempt[]>()),
     enrolment: () => Promise.resolve(enrolment),

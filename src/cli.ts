@@ -6,6 +6,7 @@ import { addDlqCommands } from './commands/dlq/command.ts'
 import { addEventsCommands } from './commands/events/command.ts'
 import { addGroupCommands } from './commands/events/group-commands.ts'
 import { addSunbirdImport } from './commands/import/command.ts'
+import { addMergeCommand } from './commands/merge/command.ts'
 import { addRepairCommands } from './commands/repair/command.ts'
 import { addModeCommands } from './commands/modes/command.ts'
 import type { TokenOptions } from './commands/token.ts'
@@ -123,6 +124,7 @@ function program(): Command {
   const imports = waymark.command('import')
   addTransferCommands(waymark.command('export'), imports, readEnvironment, withExample)
   addSunbirdImport(imports, readEnvironment, withExample)
+  addMergeCommand(waymark.command('merge-users'), readEnvironment, withExample)
   return waymark
 }
 

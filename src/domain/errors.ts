@@ -135,6 +135,11 @@ export const ERRORS = {
   RULE_IN_USE: { status: 409, text: 'A context names the rule: put the context without it first.' },
   RULES_FULL: { status: 409, text: 'The instance holds as many rules as it may: delete one that is not needed.' },
   ENROLMENT_NOT_FOUND: { status: 404, text: 'The learner is not enrolled there.' },
+  LEARNER_NOT_FOUND: { status: 404, text: 'Nobody of this name has progress or an enrolment here: check the id.' },
+  LEARNER_MERGED_ELSEWHERE: {
+    status: 409,
+    text: 'All that this learner had went to another one before: merge that one, where it is right.',
+  },
   SUMMARY_NOT_FOUND: { status: 404, text: 'There is no progress and no enrolment there.' },
   // The content-state API of existing clients: codes and sentences are those that they know
   CLIENT_ERROR: { status: 400, text: 'No users enrolled' },

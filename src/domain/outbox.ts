@@ -4,6 +4,7 @@
  */
 import type { Emission } from './emission.ts'
 import type { EnrolmentKey, ViewKey } from './progress/key.ts'
+import type { MergeCounts } from './progress/merged-learners.ts'
 import type { Mode } from './progress/mode.ts'
 import type { Status } from './progress/view.ts'
 
@@ -52,6 +53,11 @@ export type Occurrence =
   | { readonly type: 'context-changed'; readonly collectionId: string; readonly contextId: string }
   /** A rule of the instance is new, another one, or gone. */
   | { readonly type: 'rules-changed'; readonly ruleId: string }
+  /**
+   * What another account did is this learner's now: summaries were made anew in the same commit. Nothing is told of the
+   * single rows.
+   */
+  | ({ readonly type: 'learner-merged'; readonly userId: string; readonly fromUserId: string } & MergeCounts)
   /** The instance is in another mode now, and everything was carried over and recomputed in it. */
   | { readonly type: 'mode-changed'; readonly from: Mode; readonly to: Mode }
   /** A public event that was made before: nothing to work on, only to publish. */

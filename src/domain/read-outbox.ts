@@ -33,6 +33,12 @@ const SHAPES: Readonly<Record<Exclude<Occurrence['type'], 'unreadable'>, Shape>>
   'collection-published': shape(['collectionId'], { publication: 'number' }),
   'context-changed': shape(['collectionId', 'contextId']),
   'rules-changed': shape(['ruleId']),
+  'learner-merged': shape(['userId', 'fromUserId'], {
+    enrolments: 'number',
+    views: 'number',
+    attempts: 'number',
+    renamedAttempts: 'number',
+  }),
   'mode-changed': shape(['from', 'to']),
   emitted: shape(['event', 'id'], { minor: 'number', key: 'string', timeUs: 'number', body: 'string' }),
 }

@@ -63,6 +63,7 @@ const GUARDED: Readonly<Record<Rule, readonly string[]>> = {
   ],
   'progress-remove': ['api.summary.delete'],
   'summary-repair': ['api.summary.repair', 'api.enrolment.sync'],
+  'learner-merge': ['api.user.merge'],
   enrol: ['api.enrolment.enrol', 'api.enrolment.unenrol'],
   'roster-read': ['api.enrolment.roster'],
   'collection-read': ['api.collection.read', 'api.context.read', 'api.context.list'],

@@ -37,6 +37,8 @@ export const RULES = {
   'progress-remove': { learner: 'self', instructor: 'self', service: 'all', admin: 'all' },
   /** Recompute summaries of anyone, and see how they were wrong. */
   'summary-repair': { learner: 'none', instructor: 'none', service: 'none', admin: 'all' },
+  /** Make what one account did another learner's. */
+  'learner-merge': { learner: 'none', instructor: 'none', service: 'all', admin: 'all' },
   enrol: { learner: 'self', instructor: 'self-or-collections', service: 'all', admin: 'all' },
   /** List who is enrolled in a context. */
   'roster-read': { learner: 'none', instructor: 'collections', service: 'all', admin: 'all' },

@@ -3,8 +3,9 @@ import Type from 'typebox'
 import type { Refusal } from '../domain/progress/copying.ts'
 import type { Link, ViewExplanation } from '../domain/progress/explanation.ts'
 import type { ViewKey } from '../domain/progress/key.ts'
+import type { Merge } from '../domain/progress/merged-learners.ts'
 import type { Finding } from '../domain/progress/rule.ts'
-import { tellView, type Telling } from '../domain/progress/tell-explanation.ts'
+import { tellMerges, tellView, type Telling } from '../domain/progress/tell-explanation.ts'
 
 const OptionalTime = Type.Union([Type.Integer(), Type.Null()])
 
@@ -74,14 +75,27 @@ const EXPLANATION = {
   sentences: Sentences,
 }
 
-export const ViewExplanationAnswer = Type.Object(EXPLANATION)
+/** Accounts that became the learner's; a part of an answer. */
+export const MERGED_FROM = {
+  mergedFrom: Type.Array(Type.Object({ userId: Type.String(), mergedOn: Type.Integer() }), {
+    description:
+      'Accounts that were merged into this one, as it came about. Empty where the reader may read the learner only within collections.',
+  }),
+}
+
+export const ViewExplanationAnswer = Type.Object({ ...EXPLANATION, ...MERGED_FROM })
 export const LeafExplanationAnswer = Type.Object({
   ...EXPLANATION,
   required: Type.Boolean({ description: 'Whether the collection needs it.' }),
 })
 
+/** What every explanation has, beside what is its own. */
+export interface ExplanationAnswer extends Record<string, unknown> {
+  readonly sentences: readonly string[]
+}
+
 /** One view's explanation, with its sentences. */
-export function viewExplanationAnswer(explanation: ViewExplanation, telling: Telling): Record<string, unknown> {
+export function viewExplanationAnswer(explanation: ViewExplanation, telling: Telling): ExplanationAnswer {
   const { asked, target, status, completedAt, mode, chain, refused, withheld } = explanation
   return {
     ...asked,
@@ -94,6 +108,16 @@ export function viewExplanationAnswer(explanation: ViewExplanation, telling: Tel
     elsewhereWithheld: withheld,
     sentences: tellView(explanation, telling),
   }
+}
+
+/** The same with the accounts that were merged into this one, in a list and in the sentences. */
+export function withMerges(
+  answer: ExplanationAnswer,
+  merges: readonly Merge[],
+  telling: Telling,
+): Record<string, unknown> {
+  const mergedFrom = merges.map(({ fromUserId, mergedAt }) => ({ userId: fromUserId, mergedOn: mergedAt }))
+  return { ...answer, sentences: [...answer.sentences, ...tellMerges(merges, telling)], mergedFrom }
 }
 
 function rowAnswer({ collectionId, contextId, contentId }: ViewKey): Record<string, string> {

@@ -68,6 +68,7 @@ test('what was viewed is told with its dates, and what was never met with that',
     chain: [{ kind: 'viewed', row, startedOn, completedOn: null }],
     refused: [],
     elsewhereWithheld: false,
+    mergedFrom: [],
     sentences: begun['sentences'],
   })
   const never = await school.ok('/v1/view/explain', { userId: 'rahul', contentId: 'nowhere' })

@@ -18,6 +18,8 @@ const ALIASES: readonly (readonly [alias: string, name: string])[] = [
   ['contentid', 'contentId'],
   ['progressdetails', 'progressDetails'],
   ['timeSpent', 'timespent'],
+  ['fromAccountId', 'fromUserId'],
+  ['toAccountId', 'intoUserId'],
 ]
 
 /** So that the usual request, which has none of them, is looked through once. */
@@ -29,6 +31,8 @@ const ENVELOPE_FIELDS: ReadonlySet<string> = new Set(['request', 'id', 'ver', 't
 /** Ids get an error code of their own. */
 const ID_FIELDS: ReadonlySet<string> = new Set([
   'userId',
+  'fromUserId',
+  'intoUserId',
   'collectionId',
   'contextId',
   'contentId',

@@ -43,6 +43,7 @@ import {
   userCoursesList,
   userEnrollmentList,
 } from './routes/user-courses-list.ts'
+import { userMerge } from './routes/user-merge.ts'
 import { summaryRepair } from './routes/summary-repair.ts'
 import { viewBatch } from './routes/view-batch.ts'
 import { viewEnd } from './routes/view-end.ts'
@@ -99,6 +100,7 @@ export const ROUTES: readonly Route[] = [
   userEnrollmentList,
   enrolmentSync,
   summaryRepair,
+  userMerge,
   eventsGroupList,
   eventsGroupGet,
   eventsGroupPause,

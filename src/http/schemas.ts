@@ -10,6 +10,8 @@ function id(description: string): Type.TRefine<Type.TString> {
 }
 
 export const UserId = id('The learner. May be left out by a learner: then it is whoever asks.')
+export const FromUserId = id('The account that ends (legacy name: fromAccountId).')
+export const IntoUserId = id('The learner who stays; may be new (legacy name: toAccountId).')
 export const CollectionId = id('The collection (legacy name: courseId). Without it the content stands for itself.')
 export const ContextId = id('Batch, program or program batch (legacy name: batchId). Without it the collection itself.')
 export const ContentId = id('The content.')

@@ -4,6 +4,7 @@ import type { EnrolmentKey, ViewKey } from '../domain/progress/key.ts'
 import type { Occurrence } from '../domain/outbox.ts'
 import type { ContentHistory } from '../domain/progress/copying.ts'
 import type { RowAccount } from '../domain/progress/explanation.ts'
+import type { Merge, MergeCounts } from '../domain/progress/merged-learners.ts'
 import type { Summary } from '../domain/progress/summary.ts'
 import type { Status, ViewFact, ViewOutcome, ViewRow } from '../domain/progress/view.ts'
 import type { Page, PageRequest } from './page.ts'
@@ -62,6 +63,30 @@ export interface Removed {
   readonly attempts: number
 }
 
+/** Two accounts that are one learner: what `fromUserId` did is to be what `intoUserId` did. */
+export interface MergeRequest {
+  readonly fromUserId: string
+  readonly intoUserId: string
+  /** UTC milliseconds. */
+  readonly at: number
+  /** Who wants it. */
+  readonly by: string
+}
+
+/** What became of a merge. */
+export type MergeAnswer =
+  | {
+      readonly outcome: 'MERGED'
+      /** What this time brought: nothing where nothing had come since the last. */
+      readonly joined: MergeCounts
+      /** The trace of the last time that brought anything. */
+      readonly merge: Merge
+    }
+  /** There is nothing left to merge, and what there was went to another learner, the one whom this names. */
+  | { readonly outcome: 'MERGED_ELSEWHERE'; readonly merge: Merge }
+  /** Nobody of that name has or had anything. */
+  | { readonly outcome: 'UNKNOWN' }
+
 /** How far a consumer of the log has come, committed together with the effects of what it read. */
 export interface ConsumerPosition {
   readonly consumer: string
@@ -92,8 +117,19 @@ export interface ProgressStore {
    * that other enrolments count stay (decision 0013).
    */
   remove(key: EnrolmentKey): Promise<Removed>
-  /** The same for everything that the learner did inside collections; organic views stay. */
+  /**
+   * The same for everything that the learner did inside collections; organic views stay. The traces of merges that name
+   * the learner go too.
+   */
   removeAll(userId: string): Promise<Removed>
+  /**
+   * Makes what one learner did another's, in one commit that leaves a trace: rows are joined, every attempt is kept, and
+   * what follows from them is made anew. Nothing is left under the former name; what comes for it later is merged by
+   * merging again. The two must differ.
+   */
+  merge(request: MergeRequest): Promise<MergeAnswer>
+  /** The merges that brought something to a learner, as they were made. */
+  mergesInto(userId: string): Promise<readonly Merge[]>
 
   /**
    * The learner's view rows under one key as they are shown, by content id: those asked for, or all. The key itself is

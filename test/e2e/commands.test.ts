@@ -80,7 +80,7 @@ async function finished(
 /** The names in the list of commands of `waymark --help`. */
 function commandsIn(help: string): readonly string[] {
   const [, list = ''] = help.split('\nCommands:\n')
-  return [...list.matchAll(/^ {2}(\w+)/gm)].map(([, name = '']) => name).filter((name) => name !== 'bin')
+  return [...list.matchAll(/^ {2}([\w-]+)/gm)].map(([, name = '']) => name).filter((name) => name !== 'bin')
 }
 
 describe('help', { concurrency: 3, timeout: 60_000 }, () => {

@@ -15,7 +15,7 @@ type Removal = Extract<Occurrence, { readonly type: 'progress-removed' }>
 export function logFaults(entries: readonly LogEntry[], model: Model): readonly string[] {
   const counts = new Map<string, number>()
   for (const { occurrence } of entries) {
-    if (!('userId' in occurrence)) continue
+    if (!('userId' in occurrence) || !('contextId' in occurrence)) continue
     if (occurrence.type === 'progress-removed') forget(counts, model, occurrence)
     const key = `${occurrence.type} ${nameOf(occurrence)}${'contentId' in occurrence ? `|${occurrence.contentId}` : ''}`
     counts.set(key, (counts.get(key) ?? 0) + 1)

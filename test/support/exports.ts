@@ -27,7 +27,7 @@ export function filesOf(folder: string): Readonly<Record<string, string>> {
 const ODD = ['line\nend', 'sep\u2028arator', '\uFEFFmark', '{"a":1}', '😀']
 
 /**
- * A store that came to a mode from another one, with learners removed, events removed and held up, a webhook, dead
+ * A store that came to a mode from another one, with learners merged and removed, events removed and held up, a webhook, dead
  * letters, and views that wait to be folded. It is open.
  * @param key what secrets are sealed with.
  */
@@ -42,6 +42,8 @@ export async function eventfulStore(folder: string, mode: Mode, key: Uint8Array)
     const details = JSON.stringify({ ['__proto__']: userId, half: '\uD800' })
     await store.progress.recordView({ ...where, contentId: userId }, fact(details))
   }
+  const [fromUserId = '', intoUserId = ''] = ODD
+  await store.progress.merge({ fromUserId, intoUserId, at: day(9), by: 'operator' })
   // Numbers that nobody has any more, in the middle and at the end.
   await store.progress.removeAll('ravi')
   await store.progress.removeAll(ODD.at(-1) ?? '')

@@ -32,7 +32,18 @@ function contents(folder: string): unknown {
       .map((row) => JSON.stringify(row))
       .sort()
   const views = ['view', 'copy', 'move', 'attempt', 'summary'].map((name) => `named_${name}`)
-  const whole = ['collection', 'context', 'rule', 'log', 'position', 'dead_letter', 'event', 'kept', 'sqlite_sequence']
+  const whole = [
+    'collection',
+    'context',
+    'rule',
+    'log',
+    'position',
+    'dead_letter',
+    'event',
+    'kept',
+    'merged',
+    'sqlite_sequence',
+  ]
   const found = [
     ...[...views, ...whole].map((table) => sorted(`SELECT * FROM ${table}`)),
     sorted('SELECT user_id, collection_id, context_id, member, enrolled_at, unenrolled_at, carried FROM participation'),
@@ -93,7 +104,7 @@ test('a store of an earlier schema is exported as it would be after the next sta
     database.close()
     return found
   }
-  const added = ['event', 'consumer_group', 'inbox', 'held', 'kept', 'webhook']
+  const added = ['event', 'consumer_group', 'inbox', 'held', 'kept', 'webhook', 'merged']
   version(`${added.map((table) => `DROP TABLE ${table};`).join('')} PRAGMA user_version=3`)
   await exportStore(config, place('before'), QUIET)
   assert.equal(version(''), 3)

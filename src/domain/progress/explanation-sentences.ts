@@ -26,6 +26,7 @@ export const ENGLISH = {
     'The progress of {row} moved to context “{to}” by rule “{rule}” on {at}, and is no longer answered here: {because}.',
   movedFrom: 'The progress of {row} came from context “{from}” by rule “{rule}” on {at}: {because}.',
   migrated: '{row} was made from {source} when the instance left mode {mode} on {at}.',
+  merged: 'On {at} the account “{from}” was merged into this one: what was done there counts here.',
   enrolled: '{row} waits to be started since the enrolment of {at}.',
 
   // Sources that were not taken; each begins like one of these

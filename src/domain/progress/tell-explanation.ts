@@ -3,6 +3,7 @@ import type { Refusal } from './copying.ts'
 import { ENGLISH, fill, type Sentences } from './explanation-sentences.ts'
 import type { Link, SummaryExplanation, ViewExplanation } from './explanation.ts'
 import { compareViewKeys, type ViewKey } from './key.ts'
+import type { Merge } from './merged-learners.ts'
 import { isOrganic, MODE_TABLE, type Mode } from './mode.ts'
 import type { Finding, RuleAnswer } from './rule.ts'
 import { COMPLETE, NOT_STARTED } from './view.ts'
@@ -55,6 +56,13 @@ export function tellSummary(explanation: SummaryExplanation, telling: Telling): 
     ...(status === COMPLETE && progress < required ? [sentences.summaryStays] : []),
     fill(sentences.summaryRows, { mode, rows: sentences[`rows ${rows}`] }),
   ]
+}
+
+/** Tells which accounts became this learner's, and when. */
+export function tellMerges(merges: readonly Merge[], telling: Telling): readonly string[] {
+  return merges.map(({ fromUserId, mergedAt }) =>
+    fill(telling.sentences.merged, { from: fromUserId, at: tellTime(mergedAt, telling) }),
+  )
 }
 
 function tellStatus({ asked, status, completedAt, chain }: ViewExplanation, telling: Telling): string {

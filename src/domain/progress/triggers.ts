@@ -22,6 +22,7 @@ const TRIGGER_SET: ReadonlySet<Occurrence['type']> = new Set(TRIGGERS)
 
 /** The enrolment whose summary an occurrence makes stale; undefined where it changes none. */
 export function staleEnrolment(occurrence: Occurrence): EnrolmentKey | undefined {
-  if (!TRIGGER_SET.has(occurrence.type) || !('userId' in occurrence)) return undefined
+  if (!TRIGGER_SET.has(occurrence.type) || !('contextId' in occurrence)) return undefined
+  if (!('userId' in occurrence)) return undefined
   return { userId: occurrence.userId, collectionId: occurrence.collectionId, contextId: occurrence.contextId }
 }

@@ -3,8 +3,15 @@ import { WaymarkError } from '../../domain/errors.ts'
 import { explainSummary, type SummaryExplanation } from '../../domain/progress/explanation.ts'
 import { inEnglish, tellSummary, type Telling } from '../../domain/progress/tell-explanation.ts'
 import { NOT_STARTED } from '../../domain/progress/view.ts'
-import { LeafExplanationAnswer, Sentences, viewExplanationAnswer } from '../explain-answer.ts'
-import { explainTo } from '../explain-view.ts'
+import {
+  type ExplanationAnswer,
+  LeafExplanationAnswer,
+  MERGED_FROM,
+  Sentences,
+  viewExplanationAnswer,
+  withMerges,
+} from '../explain-answer.ts'
+import { explainTo, mergesTo } from '../explain-view.ts'
 import { cursorAnswer, pageOfIds, pageRequest } from '../paging.ts'
 import { defineRoute, learnerOf } from '../route.ts'
 import { closed, CollectionId, ContextId, nextCursor, pageQuery, UserId } from '../schemas.ts'
@@ -41,6 +48,7 @@ export const summaryExplain = defineRoute({
     completionPercentage: Type.Integer(),
     completedOn: Type.Union([Type.Integer(), Type.Null()]),
     sentences: Sentences,
+    ...MERGED_FROM,
     contents: Type.Array(LeafExplanationAnswer),
     nextCursor,
   }),
@@ -64,7 +72,9 @@ export const summaryExplain = defineRoute({
       page.items.map((contentId) => explainTo(services, call.principal, { ...key, contentId })),
     )
     const explanation = explainSummary(services.mode, key, summary ?? NO_FIGURES, explained)
-    const answer = summaryExplanationAnswer(explanation, required, inEnglish(services.config.TIME_ZONE))
+    const telling = inEnglish(services.config.TIME_ZONE)
+    const merges = await mergesTo(services, call.principal, key.userId)
+    const answer = withMerges(summaryExplanationAnswer(explanation, required, telling), merges, telling)
     return { result: { ...answer, ...cursorAnswer(page.next) } }
   },
 })
@@ -73,7 +83,7 @@ function summaryExplanationAnswer(
   explanation: SummaryExplanation,
   required: readonly string[],
   telling: Telling,
-): Record<string, unknown> {
+): ExplanationAnswer {
   const { key, mode, rows, status, progress, percentage, completedAt, leaves } = explanation
   const needed = new Set(required)
   return {

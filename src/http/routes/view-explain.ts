@@ -1,8 +1,8 @@
 import { fillKey } from '../../domain/progress/key.ts'
 import { MODE_TABLE } from '../../domain/progress/mode.ts'
 import { inEnglish } from '../../domain/progress/tell-explanation.ts'
-import { ViewExplanationAnswer, viewExplanationAnswer } from '../explain-answer.ts'
-import { explainTo } from '../explain-view.ts'
+import { ViewExplanationAnswer, viewExplanationAnswer, withMerges } from '../explain-answer.ts'
+import { explainTo, mergesTo } from '../explain-view.ts'
 import { readsWithin, refuseForeign } from '../read-key.ts'
 import { defineRoute, learnerOf } from '../route.ts'
 import { closed, viewKey } from '../schemas.ts'
@@ -35,6 +35,8 @@ export const viewExplain = defineRoute({
       refuseForeign(published?.structure, [asked.contentId], call.nameOf('contentId'))
     }
     const explanation = await explainTo(services, principal, asked)
-    return { result: viewExplanationAnswer(explanation, inEnglish(services.config.TIME_ZONE)) }
+    const telling = inEnglish(services.config.TIME_ZONE)
+    const merges = await mergesTo(services, principal, asked.userId)
+    return { result: withMerges(viewExplanationAnswer(explanation, telling), merges, telling) }
   },
 })

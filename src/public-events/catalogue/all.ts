@@ -11,6 +11,7 @@ import { ATTEMPT } from './waymark/attempt.ts'
 import { CERTIFICATE } from './waymark/certificate.ts'
 import { COLLECTION } from './waymark/collection.ts'
 import { ENROLMENT } from './waymark/enrolment.ts'
+import { LEARNER } from './waymark/learner.ts'
 import { LIVE_EVENT_ATTENDANCE } from './waymark/live-event-attendance.ts'
 import { LIVE_EVENT_REGISTRATION } from './waymark/live-event-registration.ts'
 import { LIVE_EVENT } from './waymark/live-event.ts'
@@ -23,6 +24,7 @@ export const WAYMARK_EVENTS = catalogueOf([
   ...ATTEMPT,
   ...ENROLMENT,
   ...COLLECTION,
+  ...LEARNER,
   ...CERTIFICATE,
   ...LIVE_EVENT,
   ...LIVE_EVENT_REGISTRATION,

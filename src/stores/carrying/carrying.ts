@@ -70,6 +70,11 @@ export interface Carrying {
   carryOn(key: EnrolmentKey): readonly Occurrence[]
   /** Enrolments whose summaries an occurrence makes stale beside the one that it names. */
   alsoStale(occurrence: Occurrence): readonly EnrolmentKey[]
+  /**
+   * Called before the rows under a key become another learner's: what was copied there goes with them, because readers have
+   * seen it. What follows from the rows is derived by `enrolled` and `carry` once they are there.
+   */
+  handOver(key: EnrolmentKey, userId: string): void
   /** Called before an enrolment is removed; its rows are there yet. */
   leaving(key: EnrolmentKey): Leaving
   /** Called when its rows are gone, with the contents that `leaving` named. */

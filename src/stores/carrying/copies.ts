@@ -125,6 +125,21 @@ export class CopyCarrying implements Carrying {
     return this.#copiedFrom(occurrence)
   }
 
+  handOver(key: EnrolmentKey, userId: string): void {
+    for (const { key: row, enrolledAt, copied } of this.#copies.rowsUnder(key)) {
+      const into = { ...row, userId }
+      const brought = copied && { ...copied, from: { ...copied.from, userId } }
+      const before = this.#copies.at(into)
+      this.#copies.put({
+        key: into,
+        enrolledAt: before?.enrolledAt ?? enrolledAt,
+        copied: firstCopied(before?.copied ?? null, brought),
+      })
+    }
+    this.#copies.remove(key)
+    this.#underway.delete(enrolmentId(key))
+  }
+
   leaving(key: EnrolmentKey): Leaving {
     const { facts } = this.#school
     const copied = this.#copies.rowsUnder(key).flatMap((row) => (row.copied === null ? [] : [row.key.contentId]))
@@ -302,6 +317,12 @@ export class CopyCarrying implements Carrying {
 
 function enrolledAt(targets: Targets, key: EnrolmentKey): number | null {
   return targets.of(key)?.enrolment.firstEnrolledAt ?? null
+}
+
+/** Of two copies in one row, the one that takes precedence. */
+function firstCopied(a: Copied | null, b: Copied | null): Copied | null {
+  if (a === null || b === null) return a ?? b
+  return compareCopied(a, b) <= 0 ? a : b
 }
 
 function isSame(a: Copied | null, b: Copied | null): boolean {

@@ -124,6 +124,11 @@ export class MoveCarrying implements Carrying {
     return [...new Set([toContextId, now])].map((into) => ({ userId, collectionId, contextId: into }))
   }
 
+  handOver(key: EnrolmentKey): void {
+    // Which contexts are left follows from the facts, wherever these lie.
+    this.#moves.set(key, undefined)
+  }
+
   leaving(key: EnrolmentKey): Leaving {
     if (this.#movesOf(key).has(key.contextId))
       return { occurrences: [], own: 'enrolment', rowsOf: [], changed: [], contents: [] }

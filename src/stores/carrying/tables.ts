@@ -41,8 +41,8 @@ export interface CopyTable {
   rowsUnder(key: EnrolmentKey): readonly CopyRow[]
   at(key: ViewKey): CopyRow | undefined
   put(row: CopyRow): void
-  /** Removes the rows under one key, but that of one content. */
-  remove(key: EnrolmentKey, kept: string): void
+  /** Removes the rows under one key, but that of one content, where one is named. */
+  remove(key: EnrolmentKey, kept?: string): void
   /** The state of the catalogue under which an enrolment was last carried over; undefined: never. */
   revision(key: EnrolmentKey): number | undefined
   setRevision(key: EnrolmentKey, revision: number | undefined): void

@@ -29,6 +29,7 @@ export type Step =
       readonly endsAt: number | null
     }
   | { readonly op: 'removeAll'; readonly userId: string }
+  | { readonly op: 'merge'; readonly from: string; readonly into: string }
   | { readonly op: 'publish'; readonly collectionId: string; readonly children: readonly Outline[] }
   | { readonly op: 'recompute' | 'aggregate' }
 
@@ -132,6 +133,12 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('removeAll' as const), userId: fc.constantFrom(...users) }) },
   {
+    weight: 1,
+    arbitrary: fc
+      .shuffledSubarray(users, { minLength: 2 })
+      .map(([from = '', into = '']) => ({ op: 'merge' as const, from, into })),
+  },
+  {
     weight: 2,
     arbitrary: fc.record({
       op: fc.constant('publish' as const),
@@ -196,6 +203,13 @@ export async function apply({ store, clock }: OpenedStore, taken: Step): Promise
       return store.progress.remove(taken.key)
     case 'removeAll':
       return store.progress.removeAll(taken.userId)
+    case 'merge':
+      return store.progress.merge({
+        fromUserId: taken.from,
+        intoUserId: taken.into,
+        at: clock.nowMs(),
+        by: 'operator',
+      })
     case 'publish': {
       const structure = collection(taken.collectionId, taken.children)
       const answer = await store.catalogue.publish(structure, JSON.stringify(taken.children))

@@ -6,6 +6,7 @@ import { deliveriesKit } from './deliveries.kit.ts'
 import { eventLogKit } from './event-log.kit.ts'
 import { historyKit } from './history.kit.ts'
 import { logKit } from './log.kit.ts'
+import { mergingKit } from './merging.kit.ts'
 import { modesKit } from './modes.kit.ts'
 import { progressStoreKit } from './progress-store.kit.ts'
 import { recordViewsKit } from './record-views.kit.ts'
@@ -26,7 +27,10 @@ for (const implementation of IMPLEMENTATIONS) {
   webhooksKit(implementation)
 }
 
-for (const implementation of MODES.flatMap(implementationsIn)) modesKit(implementation)
+for (const implementation of MODES.flatMap(implementationsIn)) {
+  modesKit(implementation)
+  mergingKit(implementation)
+}
 
 for (const implementation of MODES.filter(sharesRows).flatMap(implementationsIn)) sharedRowsKit(implementation)
 

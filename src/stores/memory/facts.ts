@@ -98,7 +98,7 @@ export class MemoryCopies implements CopyTable {
     this.#byPlace.set([...idsOf(row.key), contentId], row)
   }
 
-  remove(key: EnrolmentKey, kept: string): void {
+  remove(key: EnrolmentKey, kept?: string): void {
     for (const { key: row } of this.rowsUnder(key)) {
       if (row.contentId === kept) continue
       this.#byContent.delete(row.userId, row.contentId, row.collectionId, row.contextId)

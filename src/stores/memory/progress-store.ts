@@ -14,6 +14,7 @@ import type { Mode } from '../../domain/progress/mode.ts'
 import type { Occurrence } from '../../domain/outbox.ts'
 import { enrolmentOccurrences, summaryOccurrences, viewOccurrences } from '../../domain/progress/tell.ts'
 import { allStale, goingWith, type Going, type KnownEnrolments } from '../../domain/progress/shared-rows.ts'
+import type { Merge } from '../../domain/progress/merged-learners.ts'
 import type { Summary } from '../../domain/progress/summary.ts'
 import { decideView, factRow, joinViews, type ViewFact, type ViewRow } from '../../domain/progress/view.ts'
 import type { Page, PageRequest } from '../../ports/page.ts'
@@ -24,6 +25,8 @@ import type {
   Enrolled,
   EnrolmentRecorded,
   EnrolmentSummary,
+  MergeAnswer,
+  MergeRequest,
   ProgressStore,
   Removed,
   ViewRecorded,
@@ -33,9 +36,11 @@ import type { MemoryCatalogue } from './catalogue.ts'
 import type { Carrying } from '../carrying/carrying.ts'
 import { carryingIn } from '../carrying/modes.ts'
 import { recordShown, redirected } from '../carrying/record.ts'
+import { mergeLearners, type MergeTables } from '../merging/merge.ts'
 import { idsOf, MemoryCopies, MemoryFacts, MemoryMoves } from './facts.ts'
 import type { MemoryLog } from './log.ts'
 import { MemoryLists } from './lists.ts'
+import { clearFacts, joinFacts, learnerFacts, MemoryMerges } from './merging.ts'
 import { TupleMap } from './ordered-map.ts'
 import { ShownProgress } from './shown.ts'
 
@@ -56,6 +61,7 @@ export class MemoryProgressStore implements ProgressStore {
   readonly #carrying: Carrying | undefined
   readonly #summaries = new TupleMap<Summary>()
   readonly #stale = new TupleMap<EnrolmentKey>()
+  readonly #merges = new MemoryMerges()
   readonly #known: KnownEnrolments
   /** Whether the log is told of what happens. */
   #telling = true
@@ -194,6 +200,7 @@ export class MemoryProgressStore implements ProgressStore {
   }
 
   async removeAll(userId: string): Promise<Removed> {
+    this.#merges.forget(userId)
     const total = { enrolments: 0, views: 0, attempts: 0 }
     for (const key of this.#lists.keysUnder((user) => user === userId)) {
       const removed = await this.remove(key)
@@ -202,6 +209,42 @@ export class MemoryProgressStore implements ProgressStore {
       total.attempts += removed.attempts
     }
     return total
+  }
+
+  merge(request: MergeRequest): Promise<MergeAnswer> {
+    return Promise.resolve(mergeLearners(this.#merging(), this.#carrying, request))
+  }
+
+  mergesInto(userId: string): Promise<readonly Merge[]> {
+    return Promise.resolve(this.#merges.into(userId))
+  }
+
+  #merging(): MergeTables {
+    const facts = this.facts
+    return {
+      merges: this.#merges,
+      factsOf: (userId) => learnerFacts(facts, userId),
+      attempt: (key, attemptId) => facts.attemptRows.get(...idsOf(key), key.contentId, attemptId),
+      completion: (key) => facts.completion(key),
+      placesOf: (userId) => {
+        const completed = learnerFacts(facts, userId).completions.map(({ key }) => key)
+        return [...facts.participationsOf(userId), ...completed]
+      },
+      join: (joined) => {
+        joinFacts(facts, joined)
+      },
+      clear: (key) => {
+        clearFacts(facts, key)
+        this.#summaries.delete(...idsOf(key))
+        this.#stale.delete(...idsOf(key))
+      },
+      recompute: (key) => {
+        this.#recompute(key)
+      },
+      append: (occurrence) => {
+        this.#append(occurrence)
+      },
+    }
   }
 
   views(key: EnrolmentKey, contentIds?: readonly string[]): Promise<ReadonlyMap<string, ViewRow>> {

@@ -82,13 +82,13 @@ export class SqliteCopies implements CopyTable {
       .run(participations.take(key), contents.take(key.contentId), learners.take(key.userId), enrolledAt, text)
   }
 
-  remove(key: EnrolmentKey, kept: string): void {
+  remove(key: EnrolmentKey, kept?: string): void {
     const { participations, contents } = this.#numbers
     const participation = participations.find(key)
     if (participation === undefined) return
     this.#statements
       .of('DELETE FROM copy WHERE participation = ? AND content IS NOT ?')
-      .run(participation, contents.find(kept) ?? null)
+      .run(participation, (kept === undefined ? undefined : contents.find(kept)) ?? null)
     this.#numbers.learners.forget(key.userId)
   }
 

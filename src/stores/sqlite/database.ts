@@ -6,7 +6,7 @@ import {
   type StatementSync,
 } from 'node:sqlite'
 import { chmodSync, existsSync } from 'node:fs'
-import { FROM_SCHEMA_3, SCHEMA, SCHEMA_VERSION } from './schema.ts'
+import { FROM_SCHEMA_3, FROM_SCHEMA_4, SCHEMA, SCHEMA_VERSION } from './schema.ts'
 import { refuseMigrating, writtenMode } from './stored-mode.ts'
 import { StoreRefused } from './store-refused.ts'
 import { storeError } from './store-failure.ts'
@@ -81,6 +81,7 @@ function missingTables(database: DatabaseSync, path: string): string {
   if (version === SCHEMA_VERSION) return ''
   // Nothing that was there changes: the version before reads it no more, but its data are as they were.
   if (version === 3) return FROM_SCHEMA_3
+  if (version === 4) return FROM_SCHEMA_4
   if (version > SCHEMA_VERSION) {
     throw new StoreRefused(
       `the store ${path} has schema ${String(version)}, this version of Waymark knows ${String(SCHEMA_VERSION)}: use the version that wrote it, or a newer one`,

@@ -9,6 +9,7 @@ import {
 } from '../../domain/progress/enrolment.ts'
 import type { EnrolmentKey, ViewKey } from '../../domain/progress/key.ts'
 import type { Occurrence } from '../../domain/outbox.ts'
+import type { Merge } from '../../domain/progress/merged-learners.ts'
 import type { Summary } from '../../domain/progress/summary.ts'
 import type { ViewFact, ViewRow } from '../../domain/progress/view.ts'
 import type { Page, PageRequest } from '../../ports/page.ts'
@@ -19,6 +20,8 @@ import type {
   Enrolled,
   EnrolmentRecorded,
   EnrolmentSummary,
+  MergeAnswer,
+  MergeRequest,
   ProgressStore,
   Removed,
   ViewRecorded,
@@ -26,9 +29,12 @@ import type {
 } from '../../ports/progress-store.ts'
 import { plainAccount, type School } from '../carrying/account.ts'
 import type { Carrying, CarryCursor } from '../carrying/carrying.ts'
+import { mergeLearners, type MergeTables } from '../merging/merge.ts'
 import type { EnrolmentPages } from './enrolment-pages.ts'
+import type { Statements } from './database.ts'
 import type { SqliteLog } from './log.ts'
 import type { RawRows } from './raw-rows.ts'
+import { sqliteMergeTables, type SqliteMerges } from './merging.ts'
 import { Recording } from './recording.ts'
 import { Removals } from './removals.ts'
 import type { Summaries } from './summaries.ts'
@@ -44,6 +50,8 @@ export interface ProgressParts {
   readonly summaries: Summaries
   readonly log: SqliteLog
   readonly pages: EnrolmentPages
+  readonly statements: Statements
+  readonly merges: SqliteMerges
 }
 
 /** How far carrying over some enrolments is. */
@@ -65,8 +73,9 @@ export class SqliteProgressStore implements ProgressStore {
   readonly #pages: EnrolmentPages
   readonly #removals: Removals
   readonly #recording: Recording
+  readonly #merging: MergeTables
 
-  constructor({ school, writer, raw, carrying, summaries, log, pages }: ProgressParts) {
+  constructor({ school, writer, raw, carrying, summaries, log, pages, statements, merges }: ProgressParts) {
     this.#school = school
     this.#writer = writer
     this.#raw = raw
@@ -85,9 +94,11 @@ export class SqliteProgressStore implements ProgressStore {
         },
       },
     )
-    this.#removals = new Removals({ mode: school.mode, raw, carrying, summaries }, (occurrence) => {
+    const append = (occurrence: Occurrence): void => {
       this.#recording.append(occurrence)
-    })
+    }
+    this.#removals = new Removals({ mode: school.mode, raw, carrying, summaries }, append)
+    this.#merging = sqliteMergeTables({ statements, raw, summaries, merges, append })
   }
 
   recordView(key: ViewKey, fact: ViewFact): Promise<ViewRecorded> {
@@ -133,7 +144,18 @@ export class SqliteProgressStore implements ProgressStore {
   }
 
   removeAll(userId: string): Promise<Removed> {
-    return this.#writer.submit(() => this.#removals.remove(this.#raw.participationsOf(userId)))
+    return this.#writer.submit(() => {
+      this.#merging.merges.forget(userId)
+      return this.#removals.remove(this.#raw.participationsOf(userId))
+    })
+  }
+
+  merge(request: MergeRequest): Promise<MergeAnswer> {
+    return this.#writer.submit(() => mergeLearners(this.#merging, this.#carrying, request))
+  }
+
+  mergesInto(userId: string): Promise<readonly Merge[]> {
+    return Promise.resolve(this.#merging.merges.into(userId))
   }
 
   views(key: EnrolmentKey, contentIds?: readonly string[]): Promise<ReadonlyMap<string, ViewRow>> {

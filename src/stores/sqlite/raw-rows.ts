@@ -226,6 +226,18 @@ export class RawRows implements RowReader, FactTables {
     return { views, attempts, enrolments }
   }
 
+  /** Deletes everything under a key, raw and derived, a content viewed on its own too. */
+  clear(key: EnrolmentKey): void {
+    const participation = this.#participations.find(key)
+    if (participation === undefined) return
+    this.viewRows.remove(participation, undefined)
+    this.#attempts.remove(participation, undefined)
+    this.#participations.forget(key, participation)
+    for (const table of ['summary', 'migrated', 'participation']) {
+      this.#statements.of(`DELETE FROM ${table} WHERE participation = ?`).run(participation)
+    }
+  }
+
   /** Deletes the rows of an enrolment, raw and derived, and leaves the enrolment itself. */
   removeRows(key: EnrolmentKey): { views: number; attempts: number } {
     const participation = this.#participations.find(key)

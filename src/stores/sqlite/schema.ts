@@ -1,5 +1,5 @@
 /** Tables of `waymark.db`. Raw facts and derived rows are apart: derived ones (summary) may be wiped and recomputed. */
-export const SCHEMA_VERSION = 4
+export const SCHEMA_VERSION = 5
 
 /** What schema 4 added to schema 3. */
 export const SCHEMA_4 = `
@@ -64,8 +64,29 @@ CREATE TABLE webhook (
 ) STRICT;
 `
 
+/** What schema 5 added to schema 4. */
+const SCHEMA_5 = `
+-- Accounts that turned out to be another learner's: the trace of each merge. No account is merged into itself.
+CREATE TABLE merged (
+  merge            INTEGER PRIMARY KEY, -- in the order of merging
+  from_user        TEXT NOT NULL,
+  into_user        TEXT NOT NULL,
+  at               INTEGER NOT NULL,    -- ms UTC
+  by_user          TEXT NOT NULL,       -- whose token asked for it, or operator
+  enrolments       INTEGER NOT NULL,    -- rows that came with it
+  views            INTEGER NOT NULL,
+  attempts         INTEGER NOT NULL,
+  renamed_attempts INTEGER NOT NULL     -- those of them whose id was taken
+) STRICT;
+CREATE INDEX merged_from ON merged (from_user);
+CREATE INDEX merged_into ON merged (into_user);
+`
+
+/** What a store of schema 4 gets when it is opened. */
+export const FROM_SCHEMA_4 = SCHEMA_5
+
 /** What a store of schema 3 gets when it is opened. What had happened before there were public events is not told as such. */
-export const FROM_SCHEMA_3 = `${SCHEMA_4}
+export const FROM_SCHEMA_3 = `${SCHEMA_4}${SCHEMA_5}
 INSERT INTO position SELECT 'relay', max(seq) FROM log HAVING max(seq) > 0;
 `
 
@@ -244,4 +265,4 @@ CREATE TABLE dead_letter (
   reason   TEXT NOT NULL,
   PRIMARY KEY (consumer, seq)
 ) STRICT, WITHOUT ROWID;
-${SCHEMA_4}`
+${SCHEMA_4}${SCHEMA_5}`

@@ -21,6 +21,7 @@ import { SqliteDeliveries } from './deliveries.ts'
 import { SqliteEventLog } from './event-log.ts'
 import { SqliteHistory } from './history.ts'
 import { SqliteLog } from './log.ts'
+import { SqliteMerges } from './merging.ts'
 import { ModeChange } from './mode-change.ts'
 import { SqliteProgressStore } from './progress-store.ts'
 import { RawRows } from './raw-rows.ts'
@@ -154,7 +155,18 @@ async function open(options: SqliteOptions, unlock: () => void): Promise<SqliteS
   }
   await markUnread(log, summaries)
   const pages = new EnrolmentPages(statements)
-  const progress = new SqliteProgressStore({ school, writer, raw, carrying, summaries, log, pages })
+  const merges = new SqliteMerges(statements)
+  const progress = new SqliteProgressStore({
+    school,
+    writer,
+    raw,
+    carrying,
+    summaries,
+    log,
+    pages,
+    statements,
+    merges,
+  })
   let open = true
   const history = new SqliteHistory({ mode, statements, writer, raw, carrying, summaries, pages })
   return {

@@ -9,7 +9,7 @@ import { LIMITS } from '../kit/stores.ts'
 import { SCHEMA_VERSION } from './schema.ts'
 import { openSqliteStore, type SqliteStore } from './store.ts'
 
-const ADDED = ['event', 'consumer_group', 'inbox', 'held', 'kept', 'webhook']
+const ADDED = ['event', 'consumer_group', 'inbox', 'held', 'kept', 'webhook', 'merged']
 const KEY = { userId: 'asha', collectionId: 'maths', contextId: 'batch' }
 
 function open(folder: string): Promise<SqliteStore> {
@@ -56,4 +56,25 @@ test('a store of schema 3 in which nothing happened yet is opened as well', asyn
   const store = await open(folder)
   assert.equal(await store.log.position('relay'), 0)
   await store.close()
+})
+
+test('a store of schema 4 is opened with all that it holds, and learners can be merged in it', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'waymark-upgrade-'))
+  t.after(() => {
+    rmSync(folder, { recursive: true })
+  })
+  const before = await open(folder)
+  await before.progress.enrol(KEY, 1)
+  const last = await before.log.last()
+  await before.close()
+  change(folder, 'DROP TABLE merged; PRAGMA user_version=4')
+  const request = { fromUserId: 'asha', intoUserId: 'usha', at: 5, by: 'operator' }
+  const store = await open(folder)
+  assert.equal(await store.log.last(), last)
+  assert.equal((await store.progress.merge(request)).outcome, 'MERGED')
+  await store.close()
+  const again = await open(folder)
+  assert.deepEqual((await again.progress.mergesInto('usha')).length, 1)
+  assert.notEqual(await again.progress.enrolment({ ...KEY, userId: 'usha' }), undefined)
+  await again.close()
 })

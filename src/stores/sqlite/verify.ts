@@ -65,6 +65,10 @@ const RAW_CHECKS: readonly { readonly check: string; readonly sql: string }[] = 
     sql: 'SELECT count(*) AS n FROM attempt WHERE content NOT IN (SELECT content FROM content)',
   },
   {
+    check: 'nobody was merged into themselves, and no merge renamed more attempts than it brought',
+    sql: 'SELECT count(*) AS n FROM merged WHERE from_user = into_user OR renamed_attempts NOT BETWEEN 0 AND attempts',
+  },
+  {
     check: 'no consumer is ahead of the log',
     sql: 'SELECT count(*) AS n FROM position WHERE seq > (SELECT coalesce(max(seq), 0) FROM log)',
   },

@@ -86,4 +86,7 @@ test('an entry of the outbox is told as the event that it carries, or as it is, 
   assert.deepEqual(tellEntry({ ...entry, occurrence: completed }, PARTS, false), {
     entry: { ...completed, userId: 'p4' },
   })
+  const counts = { enrolments: 1, views: 0, attempts: 0, renamedAttempts: 0 }
+  const merged = { type: 'learner-merged', userId: 'asha', fromUserId: 'old', ...counts } as const
+  assert.doesNotMatch(JSON.stringify(tellEntry({ ...entry, occurrence: merged }, PARTS, false)), /asha|old/)
 })

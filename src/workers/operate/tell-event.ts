@@ -81,5 +81,7 @@ export function tellEntry(
   if (personal) return { entry: { ...occurrence } }
   if (occurrence.type === 'unreadable') return { entry: { type: occurrence.type, reason: occurrence.reason } }
   if (!('userId' in occurrence)) return { entry: { ...occurrence } }
-  return { entry: { ...occurrence, userId: parts.pseudonym(occurrence.userId) } }
+  const userId = parts.pseudonym(occurrence.userId)
+  if (!('fromUserId' in occurrence)) return { entry: { ...occurrence, userId } }
+  return { entry: { ...occurrence, userId, fromUserId: parts.pseudonym(occurrence.fromUserId) } }
 }

@@ -4,6 +4,7 @@ import type { Occurrence } from '../../domain/outbox.ts'
 import { ATTEMPT } from '../../public-events/catalogue/waymark/attempt.ts'
 import { COLLECTION } from '../../public-events/catalogue/waymark/collection.ts'
 import { ENROLMENT } from '../../public-events/catalogue/waymark/enrolment.ts'
+import { LEARNER } from '../../public-events/catalogue/waymark/learner.ts'
 import { VIEW as VIEW_EVENTS } from '../../public-events/catalogue/waymark/view.ts'
 import { keyOf } from '../../public-events/kernel/definition-problems.ts'
 import { readRecord } from '../../public-events/kernel/read-payload.ts'
@@ -26,11 +27,12 @@ const TOLD: readonly Occurrence[] = [
   { type: 'collection-completed', ...KEY, completedAt: 1 },
   { type: 'progress-moved', ...KEY, toContextId: 'batch 2', ruleId: 'r', movedAt: 2 },
   { type: 'move-undone', ...KEY, toContextId: 'batch 2' },
+  { type: 'learner-merged', userId: KEY.userId, fromUserId: 'old', enrolments: 1, views: 2, attempts: 3, renamedAttempts: 1 }, // prettier-ignore
 ]
 const made = TOLD.flatMap((occurrence, seq) => progressEvents({ seq, at: 1_000, occurrence }))
 
 test('every event of ours about progress is made of what the progress core tells', () => {
-  const expected = [...VIEW_EVENTS, ...ATTEMPT, ...ENROLMENT, ...COLLECTION].map(({ type }) => type).sort()
+  const expected = [...VIEW_EVENTS, ...ATTEMPT, ...ENROLMENT, ...COLLECTION, ...LEARNER].map(({ type }) => type).sort()
   assert.deepEqual(made.map(({ event }) => event.type).sort(), expected)
   assert.deepEqual(PROGRESS_EVENTS.map(([event]) => event.type).sort(), expected)
   assert.deepEqual([...TOLD_TYPES].sort(), [...TOLD.map(({ type }) => type), 'emitted'].sort())

@@ -20,6 +20,7 @@ import {
   EnrolmentRemoved,
   EnrolmentSyncRequested,
 } from '../../public-events/catalogue/waymark/enrolment.ts'
+import { LearnerMerged } from '../../public-events/catalogue/waymark/learner.ts'
 import { CollectionId, ContentId, ContextId, UserId } from '../../public-events/catalogue/waymark/place.ts'
 import {
   ContentProgressCopied,
@@ -146,6 +147,15 @@ const TELLINGS: { readonly [T in Told]: Telling<T> } = {
     tell: (o, about) => {
       const move = { ...inContext(o), to_context_id: asKey(ContextId, o.toContextId) }
       return [made(CollectionProgressMoveUndone, { move }, about(CollectionProgressMoveUndone))]
+    },
+  },
+  'learner-merged': {
+    events: [LearnerMerged],
+    tell: (o, about) => {
+      const who = { user_id: asKey(UserId, o.userId), from_user_id: asKey(UserId, o.fromUserId) }
+      const { enrolments, views, attempts, renamedAttempts: renamed_attempts } = o
+      const merge = { ...who, enrolments, views, attempts, renamed_attempts }
+      return [made(LearnerMerged, { merge }, about(LearnerMerged))]
     },
   },
 }
