@@ -29,6 +29,8 @@ export interface Scale {
   readonly carried: number
   /** Public events that are emitted, relayed and handled. */
   readonly published: number
+  /** Enrolments of an export of Sunbird that is imported. */
+  readonly movedIn: number
   readonly uptimeRequests: number
   readonly uptimeWindow: number
 }
@@ -81,6 +83,7 @@ export const QUICK: Scale = {
   hot: taken('m', 4000, 50, false),
   carried: 1000,
   published: 20_000,
+  movedIn: 2000,
   uptimeRequests: 60_000,
   uptimeWindow: 16_000,
 }
@@ -112,6 +115,7 @@ export const FULL: Scale = {
   hot: taken('m', 20_000, 50, false),
   carried: 10_000,
   published: 100_000,
+  movedIn: 50_000,
   uptimeRequests: 1_000_000,
   uptimeWindow: 50_000,
 }

@@ -5,6 +5,7 @@ import { freshness } from './freshness.ts'
 import { histories, storeSizes, uptime } from './growth.ts'
 import { peer } from './peer.ts'
 import { hotStatuses } from './hot-statuses.ts'
+import { movingIn } from './moving-in.ts'
 import { offlineSync } from './offline.ts'
 import { restart } from './restart.ts'
 import { publicEvents } from './public-events.ts'
@@ -35,6 +36,7 @@ export const SCENARIOS: readonly Scenario[] = [
   hotStatuses,
   carryingOver,
   publicEvents,
+  movingIn,
 ]
 
 /** Every name that a scenario can be asked for by. */

@@ -3,7 +3,7 @@
 /** Raw rows are what happened, so what follows from them is right; where they are missing nobody can say. */
 export type Right = 'recomputed' | 'claimed' | 'unknown'
 
-const REASONS = {
+export const REASONS = {
   COLLECTION_NOT_PUBLISHED: ['unknown', 'the hierarchy of the collection was not imported: nothing can be recomputed'],
   NO_SUMMARY: ['unknown', 'neither the enrolment nor any row of progress was imported: see the refused rows'],
   NOT_A_LEAF: ['recomputed', 'the content is no leaf of the published collection, so it does not count'],

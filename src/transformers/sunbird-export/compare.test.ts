@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import test from 'node:test'
 import { scoreAttempt, type Attempt } from '../../domain/progress/attempt.ts'
 import { isId } from '../../domain/id.ts'
@@ -6,6 +7,7 @@ import { readHierarchy, type AttemptPolicy, type Structure } from '../../domain/
 import { summarise } from '../../domain/progress/summary.ts'
 import { factRow, joinViews, type ViewRow } from '../../domain/progress/view.ts'
 import type { ActivityClaim, ClaimedScore } from './activity-aggregates.ts'
+import { REASONS } from './claim-reasons.ts'
 import { compareActivity, compareEnrolment, type ClaimDifference, type Known } from './compare.ts'
 import type { EnrolmentClaim } from './enrolments.ts'
 
@@ -222,4 +224,13 @@ test('aggregates of a unit are compared with those of the unit', () => {
     'completedCount 0 -> 1: BEHIND, recomputed',
   ])
   assert.deepEqual(lines(compareActivity(unit('gone', 1), known(HALF))), ['unit gone -> null: NOT_A_UNIT, recomputed'])
+})
+
+test('every reason stands in the guide, in the words of the report', () => {
+  const guide = readFileSync(new URL('../../../docs/how-to/from-sunbird.md', import.meta.url), 'utf8')
+  const told = [...guide.matchAll(/^\| `([A-Z_]+)` +\| (\w+) +\| (.*?) +\|$/gm)].map(([, ...cells]) => cells)
+  assert.deepEqual(
+    told,
+    Object.entries(REASONS).map(([reason, words]) => [reason, ...words]),
+  )
 })
