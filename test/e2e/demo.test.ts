@@ -91,7 +91,7 @@ test('people are shown a table and three commands on stdout, and the progress on
   assert.match(stdout, /^collection +context +kind +enrolled/m)
   assert.match(stdout, /run `npm start` first and put the port that it names in place of PORT/)
   assert.equal(stdout.match(/^curl .*http:\/\/127\.0\.0\.1:PORT\/v1\//gm)?.length, 3)
-  assert.match(stderr, /^demo (\d+)\/\1 100 %, \d+\/s, took \d+ s\n$/)
+  assert.match(stderr, /^demo (\d+)\/\1 100 %, \d+\/s, took \d+ s, \d+ MB of memory at most\n$/)
 })
 
 test('a server leaves its address for its owner alone, and takes it away when it stops', async (context) => {

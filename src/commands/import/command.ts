@@ -26,8 +26,9 @@ export function addSunbirdImport(imports: Command, readEnvironment: ReadEnvironm
     )
     .option('--refused <file>', 'where refused rows are written (default: refused.jsonl in the data folder)')
     .option('--json', 'print the report as JSON')
-    .action(async (folder: string, options: SunbirdOptions, command: Command) => {
+    .action(async (folder: string, _options: SunbirdOptions, command: Command) => {
       const { importSunbird } = await import('./sunbird/sunbird.ts')
-      await importSunbird(readEnvironment(command), folder, options)
+      // --json is an option of `import` too, which takes it wherever it stands.
+      await importSunbird(readEnvironment(command), folder, command.optsWithGlobals<SunbirdOptions>())
     })
 }

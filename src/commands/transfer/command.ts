@@ -31,8 +31,6 @@ export function addTransferCommands(
   withExample(imports, 'WAYMARK_DATA=./new-data bin/waymark import ../waymark-2026-03-01')
     .description('make a store of an export, in a data folder that holds none')
     .argument('[folder]', 'the folder of the export')
-    // What stands behind the name of a command is for that command.
-    .enablePositionalOptions()
     .option('--json', 'print the report as JSON')
     .action(async (folder: string | undefined, options: TransferOptions, command: Command) => {
       if (folder === undefined) throw new WrongUse('name the folder of an export: bin/waymark import FOLDER')
