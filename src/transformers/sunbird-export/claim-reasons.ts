@@ -10,6 +10,7 @@ export const REASONS = {
   NO_ROW: ['unknown', 'no imported row says so: it was archived, lost or refused'],
   ROW_SAYS_LESS: ['recomputed', "the content's own row says less"],
   BEHIND: ['recomputed', 'the rows say so, and the aggregate was never brought up to them'],
+  BEGUN: ['recomputed', 'it is in progress from the first content that was begun, and not only once one is complete'],
   CONTENTS_DIFFER: ['recomputed', 'it follows from contents whose status differs'],
   CONTENTS_UNCERTAIN: ['unknown', 'it follows from contents of which no imported row tells'],
   OPTIONAL_COUNTED: ['recomputed', 'optional contents were counted'],

@@ -68,6 +68,13 @@ const WHOLE = { views: { a: done(DAY), b: done(2 * DAY) } }
 const ENROLMENTS: readonly Row[] = [
   ['what agrees', HALF, claim(1, 1, { a: 2, b: 1 }), []],
   ['a claim that says nothing of contents, as older generations have it', HALF, claim(1, 1), []],
+  ['a content that was begun since the last one was completed', HALF, claim(1, 1, { a: 2 }), []],
+  [
+    'a course of which nothing but a beginning is known',
+    { views: { b: begun(DAY) } },
+    claim(0, 0),
+    ['status 0 -> 1: BEGUN, recomputed'],
+  ],
   ['a claim without a count', HALF, claim(1, undefined, { a: 2, b: 1 }), []],
   ['a completion that was noted when the job ran', WHOLE, claim(2, 2, { a: 2, b: 2 }, 2 * DAY + 60_000), []],
   [

@@ -5,7 +5,7 @@
 import type { Attempt } from '../../domain/progress/attempt.ts'
 import type { Structure, Unit } from '../../domain/progress/hierarchy.ts'
 import type { NodeSummary, Summary } from '../../domain/progress/summary.ts'
-import { COMPLETE, NOT_STARTED, viewStatus, type ViewRow } from '../../domain/progress/view.ts'
+import { COMPLETE, IN_PROGRESS, NOT_STARTED, viewStatus, type ViewRow } from '../../domain/progress/view.ts'
 import type { ActivityClaim } from './activity-aggregates.ts'
 import { difference, type ClaimDifference, type ClaimReason } from './claim-reasons.ts'
 import { compareScores } from './compare-scores.ts'
@@ -68,8 +68,8 @@ function compareContents(
   for (const id of new Set([...claimed.keys(), ...contentStatus.keys()])) {
     const said = claimed.get(id) ?? NOT_STARTED
     const status = contentStatus.get(id) ?? NOT_STARTED
-    // A claim without contents, as older generations have it, says nothing of them.
-    if (said === status || claimed.size === 0) continue
+    // A claim without contents, as older generations have it, says nothing of them; nor do jobs of what is only begun.
+    if (said === status || claimed.size === 0 || (said === NOT_STARTED && status === IN_PROGRESS)) continue
     const leaf = ancestors.has(id)
     const less = views.has(id) ? 'ROW_SAYS_LESS' : 'NO_ROW'
     const reason = leaf ? (said < status ? 'BEHIND' : less) : 'NOT_A_LEAF'
@@ -107,6 +107,7 @@ function compareStatus(
   followed: ClaimReason | undefined,
 ): readonly ClaimDifference[] {
   if (status === summary.status) return []
+  if (status === NOT_STARTED && summary.progress === 0) return [difference('status', status, summary.status, 'BEGUN')]
   const otherwise = status < summary.status ? 'BEHIND' : status >= COMPLETE ? 'NO_LONGER_COMPLETE' : 'COUNT_WRONG'
   return [difference('status', status, summary.status, followed ?? otherwise)]
 }
