@@ -113,7 +113,8 @@ describe('a change of mode that is killed again and again', { concurrency: 2, ti
   }
 })
 
-describe('while a change of mode is under way', { concurrency: 2, timeout: 60_000 }, () => {
+// One after the other: two commands at once refuse each other the folder, in other words.
+describe('while a change of mode is under way', { concurrency: 1, timeout: 60_000 }, () => {
   const folder = join(root, 'under-way')
   const rules = join(root, 'rules.json')
 

@@ -174,7 +174,11 @@ export const CARRYING_BUGS: readonly Bug[] = [
     name: 'not copying on what is completed after enrolling',
     mode: 'copy-collection',
     patches: [
-      [COPIES, '      : this.#derive(key.userId, key.contentId, key, new Targets(this.#school))', '      : []'],
+      [
+        COPIES,
+        '      : this.#deriving.derive(key.userId, key.contentId, key, new Targets(this.#school))',
+        '      : []',
+      ],
     ],
   },
   {

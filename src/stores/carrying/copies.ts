@@ -1,8 +1,6 @@
 import type { Attempt } from '../../domain/progress/attempt.ts'
 import { carryAttempts } from '../../domain/progress/carried-attempts.ts'
-import { decideCopies, settleCopy } from '../../domain/progress/carry.ts'
-import type { CopyDecision } from '../../domain/progress/copying.ts'
-import { enrolmentId, compareViewKeys, viewId, type EnrolmentKey, type ViewKey } from '../../domain/progress/key.ts'
+import { enrolmentId, compareViewKeys, type EnrolmentKey, type ViewKey } from '../../domain/progress/key.ts'
 import { isOrganic } from '../../domain/progress/mode.ts'
 import type { Redirect } from '../../domain/progress/move.ts'
 import type { Occurrence } from '../../domain/outbox.ts'
@@ -13,10 +11,8 @@ import { viewCompletedAt, type ViewRow } from '../../domain/progress/view.ts'
 import type { ContentAccount } from '../../ports/progress-store.ts'
 import { accountOf, distinct, historyOf, isLeaf, Targets, type School } from './account.ts'
 import type { Carried, CarryCursor, Carrying, Leaving } from './carrying.ts'
-import type { CopyRow, CopyTable } from './tables.ts'
-
-/** Each time that a content is decided again, a copy less stands in for what is gone. */
-const SETTLED_BY = 8
+import { CopyDeriving } from './copy-deriving.ts'
+import type { CopyTable } from './tables.ts'
 
 /**
  * Copies of progress (progress modes, rules 1 to 4). A completion is copied on in the transaction that records it, at a
@@ -26,12 +22,14 @@ const SETTLED_BY = 8
 export class CopyCarrying implements Carrying {
   readonly #school: School
   readonly #copies: CopyTable
+  readonly #deriving: CopyDeriving
   /** Enrolments of which some leaves are carried over as they stand now, and others are not. */
   readonly #underway = new Set<string>()
 
   constructor(school: School, copies: CopyTable) {
     this.#school = school
     this.#copies = copies
+    this.#deriving = new CopyDeriving(school, copies)
   }
 
   place(key: ViewKey): Redirect {
@@ -75,7 +73,7 @@ export class CopyCarrying implements Carrying {
     const known = before !== undefined && viewCompletedAt(before) === completedAt
     return known && before.startedAt === after.startedAt
       ? []
-      : this.#derive(key.userId, key.contentId, key, new Targets(this.#school))
+      : this.#deriving.derive(key.userId, key.contentId, key, new Targets(this.#school))
   }
 
   enrolling(key: EnrolmentKey): readonly Occurrence[] {
@@ -106,7 +104,7 @@ export class CopyCarrying implements Carrying {
     const leaves = catalogue.publicationNow(collectionId)?.structure.root.leaves ?? []
     const end = Math.min(leaves.length, begin + leavesMax)
     const targets = new Targets(this.#school)
-    const occurrences = leaves.slice(begin, end).flatMap((leaf) => this.#derive(userId, leaf, key, targets))
+    const occurrences = leaves.slice(begin, end).flatMap((leaf) => this.#deriving.derive(userId, leaf, key, targets))
     if (end < leaves.length) {
       this.#underway.add(enrolmentId(key))
       return { occurrences, wasBehind: true, leaves: end - begin, next: { leaf: end, revision } }
@@ -117,7 +115,7 @@ export class CopyCarrying implements Carrying {
   }
 
   carryOn(key: EnrolmentKey): readonly Occurrence[] {
-    return this.#deriveAll(key, this.#school.facts.views(key).keys())
+    return this.#deriving.deriveAll(key, this.#school.facts.views(key).keys())
   }
 
   alsoStale(occurrence: Occurrence): readonly EnrolmentKey[] {
@@ -161,7 +159,7 @@ export class CopyCarrying implements Carrying {
   }
 
   left(key: EnrolmentKey, contentIds: readonly string[]): readonly Occurrence[] {
-    return this.#deriveAll(key, contentIds)
+    return this.#deriving.deriveAll(key, contentIds)
   }
 
   account(userId: string, contentId: string): ContentAccount {
@@ -190,7 +188,7 @@ export class CopyCarrying implements Carrying {
       .flatMap((key) =>
         contentIds
           .filter((contentId) => isLeaf(this.#school.catalogue, key.collectionId, contentId))
-          .flatMap((contentId) => this.#derive(userId, contentId, key, targets)),
+          .flatMap((contentId) => this.#deriving.derive(userId, contentId, key, targets)),
       )
   }
 
@@ -208,7 +206,7 @@ export class CopyCarrying implements Carrying {
     if (isOrganic(key) || !this.isBehind(key) || !isLeaf(this.#school.catalogue, key.collectionId, key.contentId)) {
       return stored
     }
-    return this.#decided(key, key.contentId, stored?.copied ?? null, new Targets(this.#school))
+    return this.#deriving.decided(key, key.contentId, stored?.copied ?? null, new Targets(this.#school))
   }
 
   #viewsWith(key: EnrolmentKey, made: ReadonlyMap<string, Made>): ReadonlyMap<string, ViewRow> {
@@ -239,99 +237,17 @@ export class CopyCarrying implements Carrying {
     if (!this.isBehind(key)) return made
     const targets = new Targets(this.#school)
     for (const leaf of this.#school.catalogue.publicationNow(key.collectionId)?.structure.root.leaves ?? []) {
-      const decided = this.#decided(key, leaf, made.get(leaf)?.copied ?? null, targets)
+      const decided = this.#deriving.decided(key, leaf, made.get(leaf)?.copied ?? null, targets)
       if (decided !== undefined) made.set(leaf, decided)
     }
     return made
   }
-
-  #decided(place: EnrolmentKey, contentId: string, before: Copied | null, targets: Targets): Made | undefined {
-    const { userId, collectionId, contextId } = place
-    const id = viewId({ userId, collectionId, contextId, contentId })
-    const rows = this.#copies.rowsOf(userId, contentId)
-    const decision = this.#decide(rows, contentId, place, targets).find(({ target }) => viewId(target) === id)
-    if (decision === undefined) return undefined
-    return { enrolledAt: enrolledAt(targets, place), copied: settleCopy(before, decision) }
-  }
-
-  #decide(rows: readonly CopyRow[], contentId: string, also: EnrolmentKey, targets: Targets): readonly CopyDecision[] {
-    const places = distinct([...rows.map(({ key }) => key), { ...also, contentId }])
-    return decideCopies(historyOf(this.#school, contentId, rows, places, targets))
-  }
-
-  #completedAt(key: ViewKey): number | null {
-    const own = this.#school.facts.view(key)
-    return own === undefined ? null : viewCompletedAt(own)
-  }
-
-  #deriveAll(key: EnrolmentKey, contentIds: Iterable<string>): readonly Occurrence[] {
-    const targets = new Targets(this.#school)
-    return [...contentIds].flatMap((contentId) => this.#derive(key.userId, contentId, key, targets))
-  }
-
-  /**
-   * Decides a content anew in every enrolment that has a row of it, and in one more; stores what changed. A copy whose
-   * source is gone stands in for it, so that what was stored bears on what is decided: then it is decided until it stays.
-   */
-  #derive(userId: string, contentId: string, also: EnrolmentKey, targets: Targets): readonly Occurrence[] {
-    const occurrences: Occurrence[] = []
-    for (let times = 0; times < SETTLED_BY; times += 1) {
-      const rows = this.#copies.rowsOf(userId, contentId)
-      const told = this.#deriveOnce(rows, contentId, also, targets)
-      occurrences.push(...told)
-      if (told.length === 0 || !this.#hasOrphan(rows)) break
-    }
-    return occurrences
-  }
-
-  /** Whether some row is a copy of one that is no more. */
-  #hasOrphan(rows: readonly CopyRow[]): boolean {
-    return rows.some(({ copied }) => copied !== null && this.#completedAt(copied.from) === null)
-  }
-
-  #deriveOnce(
-    rows: readonly CopyRow[],
-    contentId: string,
-    also: EnrolmentKey,
-    targets: Targets,
-  ): readonly Occurrence[] {
-    const known = new Map(rows.map((row) => [viewId(row.key), row]))
-    const occurrences: Occurrence[] = []
-    for (const decision of this.#decide(rows, contentId, also, targets)) {
-      const key = decision.target
-      const before = known.get(viewId(key))
-      const copied = settleCopy(before?.copied ?? null, decision)
-      const made = enrolledAt(targets, key)
-      const same = isSame(before?.copied ?? null, copied)
-      if (before === undefined || !same || before.enrolledAt !== made) {
-        this.#copies.put({ key, enrolledAt: made, copied })
-      }
-      if (!same && copied !== null) occurrences.push(told(key, copied))
-      // The learner's own completion took its place: what came with the copy, its attempts among it, counts no more.
-      const completedAt = copied === null && !same ? this.#completedAt(key) : null
-      if (completedAt !== null) occurrences.push({ type: 'view-corrected', ...key, completedAt })
-    }
-    return occurrences
-  }
-}
-
-function enrolledAt(targets: Targets, key: EnrolmentKey): number | null {
-  return targets.of(key)?.enrolment.firstEnrolledAt ?? null
 }
 
 /** Of two copies in one row, the one that takes precedence. */
 function firstCopied(a: Copied | null, b: Copied | null): Copied | null {
   if (a === null || b === null) return a ?? b
   return compareCopied(a, b) <= 0 ? a : b
-}
-
-function isSame(a: Copied | null, b: Copied | null): boolean {
-  return a === b || (a !== null && b !== null && compareCopied(a, b) === 0)
-}
-
-function told(key: ViewKey, { from, completedAt, ruleId }: Copied): Occurrence {
-  const { collectionId: fromCollectionId, contextId: fromContextId } = from
-  return { type: 'view-copied', ...key, completedAt, fromCollectionId, fromContextId, ruleId }
 }
 
 function provenanceOf({ enrolledAt, copied }: Made = { enrolledAt: null, copied: null }): Made {

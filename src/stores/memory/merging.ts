@@ -3,7 +3,7 @@ import type { LearnerFacts } from '../../domain/progress/learner-facts.ts'
 import { joinEnrolments } from '../../domain/progress/enrolment.ts'
 import type { Merge } from '../../domain/progress/merged-learners.ts'
 import { joinViews } from '../../domain/progress/view.ts'
-import type { MergeTable } from '../merging/merge.ts'
+import type { MergeTable, MergeTables } from '../merging/merge.ts'
 import { idsOf, type MemoryFacts } from './facts.ts'
 
 /** Traces of merges. */
@@ -28,7 +28,7 @@ export class MemoryMerges implements MergeTable {
 }
 
 /** All that is known of one learner. */
-export function learnerFacts(facts: MemoryFacts, userId: string): LearnerFacts {
+function learnerFacts(facts: MemoryFacts, userId: string): LearnerFacts {
   return {
     userId,
     views: facts.viewRows.under(userId).map(({ ids, value }) => ({ key: viewKeyOf(ids), row: value })),
@@ -40,7 +40,7 @@ export function learnerFacts(facts: MemoryFacts, userId: string): LearnerFacts {
 }
 
 /** Joins facts into those that are there under their keys. */
-export function joinFacts(facts: MemoryFacts, { views, attempts, enrolments, completions }: LearnerFacts): void {
+function joinFacts(facts: MemoryFacts, { views, attempts, enrolments, completions }: LearnerFacts): void {
   for (const { key, row } of views) {
     const before = facts.view(key)
     facts.viewRows.set([...idsOf(key), key.contentId], before === undefined ? row : joinViews(before, row))
@@ -56,7 +56,7 @@ export function joinFacts(facts: MemoryFacts, { views, attempts, enrolments, com
 }
 
 /** Deletes all facts under a key, those of a content on its own too. */
-export function clearFacts(facts: MemoryFacts, key: EnrolmentKey): void {
+function clearFacts(facts: MemoryFacts, key: EnrolmentKey): void {
   const ids = idsOf(key)
   for (const table of [facts.viewRows, facts.attemptRows]) {
     for (const { ids: row } of table.under(...ids)) table.delete(...row)
@@ -71,4 +71,36 @@ function keyOf([userId = '', collectionId = '', contextId = '']: readonly string
 
 function viewKeyOf(ids: readonly string[]): EnrolmentKey & { readonly contentId: string } {
   return { ...keyOf(ids), contentId: ids[3] ?? '' }
+}
+
+/** What a merge does beyond facts and traces. */
+export interface MergeFollowing extends Pick<MergeTables, 'recompute' | 'append'> {
+  /** Nothing is left under a key: so there is no summary of it. */
+  forget(key: EnrolmentKey): void
+}
+
+/** What merging needs of memory. */
+export function memoryMergeTables(
+  facts: MemoryFacts,
+  merges: MemoryMerges,
+  { forget, ...following }: MergeFollowing,
+): MergeTables {
+  return {
+    ...following,
+    merges,
+    factsOf: (userId) => learnerFacts(facts, userId),
+    attempt: (key, attemptId) => facts.attemptRows.get(...idsOf(key), key.contentId, attemptId),
+    completion: (key) => facts.completion(key),
+    placesOf: (userId) => {
+      const completed = learnerFacts(facts, userId).completions.map(({ key }) => key)
+      return [...facts.participationsOf(userId), ...completed]
+    },
+    join: (joined) => {
+      joinFacts(facts, joined)
+    },
+    clear: (key) => {
+      clearFacts(facts, key)
+      forget(key)
+    },
+  }
 }

@@ -13,7 +13,7 @@ import { compareKeys, type EnrolmentKey, type ViewKey } from '../../domain/progr
 import type { Mode } from '../../domain/progress/mode.ts'
 import type { Occurrence } from '../../domain/outbox.ts'
 import { enrolmentOccurrences, summaryOccurrences, viewOccurrences } from '../../domain/progress/tell.ts'
-import { allStale, goingWith, type Going, type KnownEnrolments } from '../../domain/progress/shared-rows.ts'
+import { allStale, type KnownEnrolments } from '../../domain/progress/shared-rows.ts'
 import type { Merge } from '../../domain/progress/merged-learners.ts'
 import type { Summary } from '../../domain/progress/summary.ts'
 import { decideView, factRow, joinViews, type ViewFact, type ViewRow } from '../../domain/progress/view.ts'
@@ -36,11 +36,12 @@ import type { MemoryCatalogue } from './catalogue.ts'
 import type { Carrying } from '../carrying/carrying.ts'
 import { carryingIn } from '../carrying/modes.ts'
 import { recordShown, redirected } from '../carrying/record.ts'
-import { mergeLearners, type MergeTables } from '../merging/merge.ts'
+import { mergeLearners } from '../merging/merge.ts'
 import { idsOf, MemoryCopies, MemoryFacts, MemoryMoves } from './facts.ts'
 import type { MemoryLog } from './log.ts'
 import { MemoryLists } from './lists.ts'
-import { clearFacts, joinFacts, learnerFacts, MemoryMerges } from './merging.ts'
+import { removeEnrolment } from './removal.ts'
+import { MemoryMerges, memoryMergeTables, type MergeFollowing } from './merging.ts'
 import { TupleMap } from './ordered-map.ts'
 import { ShownProgress } from './shown.ts'
 
@@ -163,40 +164,24 @@ export class MemoryProgressStore implements ProgressStore {
   }
 
   remove(key: EnrolmentKey): Promise<Removed> {
-    const removed = this.#remove(key)
+    const removed = removeEnrolment(key, {
+      mode: this.#mode,
+      facts: this.facts,
+      carrying: this.#carrying,
+      forget: () => {
+        this.#summaries.delete(...idsOf(key))
+      },
+      recompute: (other) => {
+        this.#recompute(other)
+      },
+      append: (occurrence) => {
+        this.#append(occurrence)
+      },
+    })
     if (removed.enrolments + removed.views + removed.attempts > 0) {
       this.#append({ type: 'progress-removed', ...key, views: removed.views, attempts: removed.attempts })
     }
     return Promise.resolve(removed)
-  }
-
-  /** Where rows count in several enrolments, they go with the last of them. */
-  #remove(key: EnrolmentKey): Removed {
-    const leaving = this.#carrying?.leaving(key)
-    this.#appendAll(leaving?.occurrences ?? [])
-    if (leaving?.own === 'enrolment' || this.#going(key) === 'enrolment') {
-      const enrolments = this.facts.enrolments.delete(...idsOf(key))
-      if (enrolments > 0) this.#recompute(key)
-      return { enrolments, views: 0, attempts: 0 }
-    }
-    const also =
-      leaving?.rowsOf ?? (this.#going(key) === 'own-and-shared' ? [{ ...key, contextId: key.collectionId }] : [])
-    this.#summaries.delete(...idsOf(key))
-    const rows = [key, ...also].map((one) => this.facts.removeRows(one))
-    const enrolments = this.facts.enrolments.delete(...idsOf(key))
-    this.#appendAll(this.#carrying?.left(key, leaving?.contents ?? []) ?? [])
-    for (const other of [...also, ...(leaving?.changed ?? [])]) this.#recompute(other)
-    return {
-      enrolments,
-      views: sum(rows.map(({ views }) => views)),
-      attempts: sum(rows.map(({ attempts }) => attempts)),
-    }
-  }
-
-  #going(key: EnrolmentKey): Going {
-    const enrolled = this.facts.enrolmentsOf(key.userId, key.collectionId).map(({ contextId }) => contextId)
-    const elsewhere = enrolled.some((contextId) => contextId !== key.contextId)
-    return goingWith(this.#mode, key, enrolled.includes(key.contextId), elsewhere)
   }
 
   async removeAll(userId: string): Promise<Removed> {
@@ -212,29 +197,8 @@ export class MemoryProgressStore implements ProgressStore {
   }
 
   merge(request: MergeRequest): Promise<MergeAnswer> {
-    return Promise.resolve(mergeLearners(this.#merging(), this.#carrying, request))
-  }
-
-  mergesInto(userId: string): Promise<readonly Merge[]> {
-    return Promise.resolve(this.#merges.into(userId))
-  }
-
-  #merging(): MergeTables {
-    const facts = this.facts
-    return {
-      merges: this.#merges,
-      factsOf: (userId) => learnerFacts(facts, userId),
-      attempt: (key, attemptId) => facts.attemptRows.get(...idsOf(key), key.contentId, attemptId),
-      completion: (key) => facts.completion(key),
-      placesOf: (userId) => {
-        const completed = learnerFacts(facts, userId).completions.map(({ key }) => key)
-        return [...facts.participationsOf(userId), ...completed]
-      },
-      join: (joined) => {
-        joinFacts(facts, joined)
-      },
-      clear: (key) => {
-        clearFacts(facts, key)
+    const following: MergeFollowing = {
+      forget: (key) => {
         this.#summaries.delete(...idsOf(key))
         this.#stale.delete(...idsOf(key))
       },
@@ -245,6 +209,12 @@ export class MemoryProgressStore implements ProgressStore {
         this.#append(occurrence)
       },
     }
+    const tables = memoryMergeTables(this.facts, this.#merges, following)
+    return Promise.resolve(mergeLearners(tables, this.#carrying, request))
+  }
+
+  mergesInto(userId: string): Promise<readonly Merge[]> {
+    return Promise.resolve(this.#merges.into(userId))
   }
 
   views(key: EnrolmentKey, contentIds?: readonly string[]): Promise<ReadonlyMap<string, ViewRow>> {
@@ -388,8 +358,4 @@ function chosen<V>(all: ReadonlyMap<string, V>, ids: readonly string[] | undefin
     if (value !== undefined) some.set(id, value)
   }
   return some
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0)
 }
