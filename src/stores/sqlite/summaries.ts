@@ -1,12 +1,11 @@
 import { enrolmentId, compareKeys, type EnrolmentKey } from '../../domain/progress/key.ts'
 import type { Occurrence } from '../../domain/outbox.ts'
-import { figuresDiffer, summaryOccurrences } from '../../domain/progress/tell.ts'
+import { summaryOccurrences } from '../../domain/progress/tell.ts'
 import type { Enrolment } from '../../domain/progress/enrolment.ts'
 import { holdsLeaf, type Structure } from '../../domain/progress/hierarchy.ts'
 import type { Mode } from '../../domain/progress/mode.ts'
 import { allStale, alsoStale, countedRows, ownsRows, type KnownEnrolments } from '../../domain/progress/shared-rows.ts'
 import { hasProgress, summarise, type RawProgress, type Summary } from '../../domain/progress/summary.ts'
-import type { Status } from '../../domain/progress/view.ts'
 import type { Publication } from '../../ports/catalogue.ts'
 import type { Carrying } from '../carrying/carrying.ts'
 import type { LogEntry } from '../../ports/log.ts'
@@ -15,16 +14,8 @@ import type { SqliteCatalogue } from './catalogue.ts'
 import type { Statements } from './database.ts'
 import type { Journal } from './journal.ts'
 import type { SqliteLog } from './log.ts'
-import { enrolmentFrom, type RawRows } from './raw-rows.ts'
-
-/** A participation with its stored summary, in one look. */
-const SELECT = `SELECT participation, EXISTS (SELECT 1 FROM attempt WHERE attempt.participation = p.participation),
-    first_enrolled_at, enrolled_at, unenrolled_at, completed_at,
-    publication, progress, required, status, leaves, details
-  FROM participation AS p LEFT JOIN summary USING (participation)`
-const BY_KEY = `${SELECT} WHERE user_id = ? AND collection_id = ? AND context_id = ?`
-/** Where the number is known already: a shorter way than by the names. */
-const BY_NUMBER = `${SELECT} WHERE participation = ?`
+import type { RawRows } from './raw-rows.ts'
+import { BY_KEY, BY_NUMBER, isSame, storedOf, type Stored } from './stored-summary.ts'
 
 const STORE = `INSERT INTO summary (participation, publication, progress, required, status, leaves, details)
   VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -33,16 +24,6 @@ const STORE = `INSERT INTO summary (participation, publication, progress, requir
 
 const OUTDATED = `SELECT user_id, context_id FROM participation LEFT JOIN summary USING (participation)
   WHERE collection_id = ? AND member = 1 AND publication IS NOT ? ORDER BY context_id, user_id`
-
-/** What is stored of one participation. */
-interface Stored {
-  readonly participation: number
-  /** Whether there is any attempt. */
-  readonly attempted: boolean
-  readonly enrolment: Enrolment | undefined
-  readonly completedAt: number | undefined
-  readonly summary: (SummaryFigures & StoredSummary) | undefined
-}
 
 /** A stored summary beside the one that its raw rows make. */
 export interface Compared {
@@ -275,45 +256,4 @@ export class Summaries {
     const { publication, progress, required, status } = summary
     this.#statements.of(STORE).run(participation, publication, progress, required, status, leaves, details)
   }
-}
-
-function storedOf(row: readonly unknown[] | undefined): Stored | undefined {
-  if (row === undefined) return undefined
-  const [participation, attempted, firstEnrolledAt, enrolledAt, unenrolledAt, completedAt, ...summary] = row
-  return {
-    participation: Number(participation),
-    attempted: attempted === 1,
-    enrolment: firstEnrolledAt === null ? undefined : enrolmentFrom(firstEnrolledAt, enrolledAt, unenrolledAt),
-    completedAt: completedAt === null ? undefined : Number(completedAt),
-    summary: storedSummary(summary),
-  }
-}
-
-function storedSummary([
-  publication,
-  progress,
-  required,
-  status,
-  leaves,
-  details,
-]: readonly unknown[]): Stored['summary'] {
-  if (publication === null || publication === undefined) return undefined
-  return {
-    publication: Number(publication),
-    progress: Number(progress),
-    required: Number(required),
-    // The table holds what #store wrote.
-    status: Number(status) as Status,
-    leaves: String(leaves),
-    details: typeof details === 'string' ? details : null,
-  }
-}
-
-function isSame(stored: Stored['summary'], summary: Summary, { leaves, details }: StoredSummary): boolean {
-  return (
-    stored?.publication === summary.publication &&
-    stored.leaves === leaves &&
-    stored.details === details &&
-    !figuresDiffer(stored, summary)
-  )
 }
