@@ -1,6 +1,36 @@
+import type { EnrolmentKey, ViewKey } from '../../domain/progress/key.ts'
+import type { Mode } from '../../domain/progress/mode.ts'
 import type { Status } from '../../domain/progress/view.ts'
 import type { Figures } from './compare.ts'
-import type { DryRunReport, Example } from './dry-run.ts'
+
+/** Something that would be shown differently, and why it would be so. */
+export type Example = { readonly why: readonly string[] } & (
+  | ({ readonly what: 'row'; readonly before: Status; readonly after: Status } & ViewKey)
+  | ({ readonly what: 'enrolment'; readonly before: Figures; readonly after: Figures } & EnrolmentKey)
+)
+
+/** How many there are, and how many of them would change. */
+export interface Counts {
+  readonly all: number
+  readonly changed: number
+}
+
+/** What `--json` prints. */
+export interface DryRunReport {
+  readonly from: Mode
+  readonly to: Mode
+  /** Whose rules hold: those of the instance, or the file that takes their place. */
+  readonly rules: string
+  readonly learners: Counts
+  /** Rows as they are asked for; `up`: those that would show more than before. */
+  readonly rows: Counts & { readonly up: number; readonly down: number }
+  /** Enrolments by their percentage. */
+  readonly percentages: Counts & { readonly up: number; readonly down: number }
+  /** Enrolments that would be complete, and those that would no longer be. */
+  readonly completions: { readonly gained: number; readonly lost: number }
+  readonly seconds: number
+  readonly examples: readonly Example[]
+}
 
 const STATUS: Readonly<Record<Status, string>> = { 0: 'not started', 1: 'in progress', 2: 'complete' }
 

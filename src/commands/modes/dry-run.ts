@@ -1,13 +1,11 @@
 /** `waymark modes dry-run`: what another mode, or other rules, would change. It changes nothing. */
 import type { Config } from '../../config.ts'
-import type { EnrolmentKey, ViewKey } from '../../domain/progress/key.ts'
 import type { Mode } from '../../domain/progress/mode.ts'
 import { inEnglish } from '../../domain/progress/tell-explanation.ts'
-import type { Status } from '../../domain/progress/view.ts'
 import { progressBar } from '../../progress-bar.ts'
 import { openSnapshot, type Snapshot } from '../../stores/sqlite/snapshot.ts'
-import { compareLearner, type Figures, type LearnerComparison } from './compare.ts'
-import { dryRunText } from './dry-run-text.ts'
+import { compareLearner, type LearnerComparison } from './compare.ts'
+import { dryRunText, type DryRunReport, type Example } from './dry-run-text.ts'
 import { trialOf, type Trial } from './learner-views.ts'
 import { readRulesFile, rulesAfter } from './rules-file.ts'
 import { whyRow, whySummary } from './why.ts'
@@ -20,35 +18,6 @@ export interface ModeOptions {
   /** A file of rules that take the place of the instance's. */
   readonly rules?: string
   readonly json?: boolean
-}
-
-/** Something that would be shown differently, and why it would be so. */
-export type Example = { readonly why: readonly string[] } & (
-  | ({ readonly what: 'row'; readonly before: Status; readonly after: Status } & ViewKey)
-  | ({ readonly what: 'enrolment'; readonly before: Figures; readonly after: Figures } & EnrolmentKey)
-)
-
-/** How many there are, and how many of them would change. */
-export interface Counts {
-  readonly all: number
-  readonly changed: number
-}
-
-/** What `--json` prints. */
-export interface DryRunReport {
-  readonly from: Mode
-  readonly to: Mode
-  /** Whose rules hold: those of the instance, or the file that takes their place. */
-  readonly rules: string
-  readonly learners: Counts
-  /** Rows as they are asked for; `up`: those that would show more than before. */
-  readonly rows: Counts & { readonly up: number; readonly down: number }
-  /** Enrolments by their percentage. */
-  readonly percentages: Counts & { readonly up: number; readonly down: number }
-  /** Enrolments that would be complete, and those that would no longer be. */
-  readonly completions: { readonly gained: number; readonly lost: number }
-  readonly seconds: number
-  readonly examples: readonly Example[]
 }
 
 /**

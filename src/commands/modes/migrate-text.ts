@@ -1,4 +1,21 @@
-import type { MigrateReport } from './migrate.ts'
+import type { Mode } from '../../domain/progress/mode.ts'
+
+/** What `--json` prints. */
+export interface MigrateReport {
+  readonly from: Mode
+  readonly to: Mode
+  /** Whether anything was changed: not where the store was in that mode already. */
+  readonly changed: boolean
+  readonly learners: number
+  /** Rows that lie under another key now. */
+  readonly rekeyed: number
+  /** Enrolments that were recomputed. */
+  readonly enrolments: number
+  /** Those whose percentage is another one now. */
+  readonly percentages: number
+  /** How long this run took. */
+  readonly seconds: number
+}
 
 /** What was done, in plain words. */
 export function migrateText(report: MigrateReport): string {

@@ -16,25 +16,8 @@ import { CARRIER } from '../../workers/carry-over.ts'
 import { REPUBLISHER } from '../../workers/republish.ts'
 import { catchUp } from '../catch-up.ts'
 import type { ModeOptions } from './dry-run.ts'
-import { migrateText } from './migrate-text.ts'
+import { migrateText, type MigrateReport } from './migrate-text.ts'
 import { readRulesFile, rulesAfter } from './rules-file.ts'
-
-/** What `--json` prints. */
-export interface MigrateReport {
-  readonly from: Mode
-  readonly to: Mode
-  /** Whether anything was changed: not where the store was in that mode already. */
-  readonly changed: boolean
-  readonly learners: number
-  /** Rows that lie under another key now. */
-  readonly rekeyed: number
-  /** Enrolments that were recomputed. */
-  readonly enrolments: number
-  /** Those whose percentage is another one now. */
-  readonly percentages: number
-  /** How long this run took. */
-  readonly seconds: number
-}
 
 const NOTHING = { learners: 0, rekeyed: 0, enrolments: 0, percentages: 0 }
 const CONSUMERS = [CARRIER, AGGREGATOR, REPUBLISHER].map(({ name }) => name)

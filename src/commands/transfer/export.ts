@@ -12,18 +12,7 @@ import { MANIFEST, type ExportedKind } from '../../stores/sqlite/transfer/manife
 import { writeExport } from '../../stores/sqlite/transfer/write-export.ts'
 import { storeOptions, systemClock } from '../../wire.ts'
 import { WrongUse } from '../wrong-use.ts'
-import { exportText } from './report.ts'
-
-/** What `--json` prints. */
-export interface ExportReport {
-  readonly folder: string
-  readonly mode: Mode
-  /** Lines of all kinds. */
-  readonly rows: number
-  readonly bytes: number
-  readonly kinds: readonly ExportedKind[]
-  readonly seconds: number
-}
+import { exportText, type ExportReport } from './report.ts'
 
 /** The state that is exported, while it is: a copy of the store. */
 const COPY = 'store.part'

@@ -1,42 +1,17 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../../config.ts'
-import type { Mode } from '../../domain/progress/mode.ts'
 import { ownKey, OWN_KEY_FILE } from '../../http/token-keys.ts'
 import type { Webhook } from '../../ports/webhooks.ts'
 import { progressBar, type Screen } from '../../progress-bar.ts'
 import { openReadOnly } from '../../stores/sqlite/database.ts'
 import { StoreRefused } from '../../stores/sqlite/store-refused.ts'
 import { buildStore } from '../../stores/sqlite/transfer/build-store.ts'
-import { readManifest, type ExportedKind } from '../../stores/sqlite/transfer/manifest.ts'
-import type { Finding } from '../../stores/sqlite/verify.ts'
+import { readManifest } from '../../stores/sqlite/transfer/manifest.ts'
 import { webhookKey } from '../../wire-webhooks.ts'
 import { Vault } from '../../workers/webhooks/vault.ts'
 import { WrongUse } from '../wrong-use.ts'
-import { importText } from './report.ts'
-
-/** A webhook whose secret this installation cannot open: it was sealed with another token key. */
-export interface SealedOff {
-  readonly webhookId: string
-  readonly url: string
-}
-
-/** What `--json` prints. */
-export interface ImportReport {
-  readonly folder: string
-  /** The data folder. */
-  readonly data: string
-  readonly mode: Mode
-  /** Lines of all kinds. */
-  readonly rows: number
-  readonly kinds: readonly Pick<ExportedKind, 'kind' | 'count'>[]
-  /** In which rules counted calendar months before, and in which they do now. */
-  readonly timeZone: { readonly exported: string; readonly present: string }
-  /** What raw rows break: the exported store broke it already. */
-  readonly findings: readonly Finding[]
-  readonly sealedOff: readonly SealedOff[]
-  readonly seconds: number
-}
+import { importText, type ImportReport, type SealedOff } from './report.ts'
 
 /**
  * `waymark import`: makes a store of an export, and prints what is in it.

@@ -1,5 +1,40 @@
-import type { ExportReport } from './export.ts'
-import type { ImportReport } from './import.ts'
+import type { Mode } from '../../domain/progress/mode.ts'
+import type { ExportedKind } from '../../stores/sqlite/transfer/manifest.ts'
+import type { Finding } from '../../stores/sqlite/verify.ts'
+
+/** What `waymark export --json` prints. */
+export interface ExportReport {
+  readonly folder: string
+  readonly mode: Mode
+  /** Lines of all kinds. */
+  readonly rows: number
+  readonly bytes: number
+  readonly kinds: readonly ExportedKind[]
+  readonly seconds: number
+}
+
+/** A webhook whose secret this installation cannot open: it was sealed with another token key. */
+export interface SealedOff {
+  readonly webhookId: string
+  readonly url: string
+}
+
+/** What `waymark import --json` prints. */
+export interface ImportReport {
+  readonly folder: string
+  /** The data folder. */
+  readonly data: string
+  readonly mode: Mode
+  /** Lines of all kinds. */
+  readonly rows: number
+  readonly kinds: readonly Pick<ExportedKind, 'kind' | 'count'>[]
+  /** In which rules counted calendar months before, and in which they do now. */
+  readonly timeZone: { readonly exported: string; readonly present: string }
+  /** What raw rows break: the exported store broke it already. */
+  readonly findings: readonly Finding[]
+  readonly sealedOff: readonly SealedOff[]
+  readonly seconds: number
+}
 
 /** What was exported, in plain words. */
 export function exportText({ folder, mode, rows, bytes, kinds, seconds }: ExportReport): string {

@@ -1,9 +1,7 @@
 /** The files of an export, found by their names. */
-import { createHash } from 'node:crypto'
-import { closeSync, openSync, readdirSync, readSync, statSync, type Dirent } from 'node:fs'
+import { readdirSync, statSync, type Dirent } from 'node:fs'
 import { join } from 'node:path'
 import { WrongUse } from '../../wrong-use.ts'
-import type { ReadingOptions } from './open-file.ts'
 
 /** In the order in which they are read: what others are about comes first. */
 export const TABLE_NAMES = [
@@ -89,23 +87,4 @@ function file(folder: string, name: string, table: TableName, form: string, pack
   const path = join(folder, name)
   // The expressions that found it allow no other form.
   return { name, path, table, form: form as ExportFile['form'], packed, size: statSync(path).size }
-}
-
-const HEAD_BYTES = 65_536
-
-/** Names a set of files and the way in which they are read: it is another one where any of them is. */
-export function fingerprint(files: readonly ExportFile[], { backslashes, nullText }: ReadingOptions): string {
-  const hash = createHash('sha256').update(JSON.stringify([backslashes, nullText]))
-  for (const { name, size, path } of files) hash.update(JSON.stringify([name, size])).update(headOf(path))
-  return hash.digest('hex')
-}
-
-function headOf(path: string): Uint8Array {
-  const head = new Uint8Array(HEAD_BYTES)
-  const descriptor = openSync(path, 'r')
-  try {
-    return head.subarray(0, readSync(descriptor, head))
-  } finally {
-    closeSync(descriptor)
-  }
 }
