@@ -1,7 +1,7 @@
 /** The plugins of an installation, and what it knows of public events with them. */
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { readHistory, SCHEMA_FOLDER } from './commands/events/schema-folder.ts'
+import { readHistory, SCHEMA_FOLDER } from './schema-folder.ts'
 import { ConfigError } from './config.ts'
 import { ALL_EVENTS, WAYMARK_EVENTS } from './public-events/catalogue/all.ts'
 import { catalogueOf, type Catalogue } from './public-events/kernel/catalogue.ts'

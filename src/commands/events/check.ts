@@ -5,7 +5,7 @@ import { catalogueOf, type Catalogue } from '../../public-events/kernel/catalogu
 import type { Finding } from '../../public-events/kernel/history.ts'
 import { checkHistory } from '../../public-events/kernel/history-check.ts'
 import { nextSnapshots } from '../../public-events/kernel/history-next.ts'
-import { readHistory, SCHEMA_FOLDER, writeSnapshots } from './schema-folder.ts'
+import { readHistory, SCHEMA_FOLDER, writeSnapshots } from '../../schema-folder.ts'
 
 /** A folder of stored schemas, and the events that it is to hold. */
 interface Kept {

@@ -6,7 +6,7 @@ import { storedWriters, type Installed } from '../../plugins.ts'
 import type { History, LockEntry } from '../../public-events/kernel/history.ts'
 import type { PublicEvent } from '../../public-events/kernel/public-event.ts'
 import { writeJson } from '../../public-events/kernel/write-json.ts'
-import { readHistory, SCHEMA_FOLDER } from './schema-folder.ts'
+import { readHistory, SCHEMA_FOLDER } from '../../schema-folder.ts'
 
 /**
  * Reads a framed payload from stdin and writes `{"type", "minor", "data"}` to stdout, the data as the newest minor sees it.

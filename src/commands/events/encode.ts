@@ -5,7 +5,7 @@ import { frame } from '../../codec/confluent-frame.ts'
 import { payloadFromJson } from '../../public-events/kernel/define.ts'
 import { ALL_EVENTS } from '../../public-events/catalogue/all.ts'
 import type { PublicEvent } from '../../public-events/kernel/public-event.ts'
-import { readHistory, SCHEMA_FOLDER } from './schema-folder.ts'
+import { readHistory, SCHEMA_FOLDER } from '../../schema-folder.ts'
 
 /**
  * Reads a payload from stdin and writes it to stdout.

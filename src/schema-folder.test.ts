@@ -3,9 +3,9 @@ import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { ALL_EVENTS } from '../../public-events/catalogue/all.ts'
-import { checkHistory } from '../../public-events/kernel/history-check.ts'
-import { nextSnapshots } from '../../public-events/kernel/history-next.ts'
+import { ALL_EVENTS } from './public-events/catalogue/all.ts'
+import { checkHistory } from './public-events/kernel/history-check.ts'
+import { nextSnapshots } from './public-events/kernel/history-next.ts'
 import { readHistory, SCHEMA_FOLDER, writeSnapshots } from './schema-folder.ts'
 
 test('the stored schemas hold for all events', () => {

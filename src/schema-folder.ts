@@ -4,11 +4,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path'
 import Type from 'typebox'
 import { Check } from 'typebox/value'
-import type { History, LockEntry, Snapshot } from '../../public-events/kernel/history.ts'
-import type { NewSnapshot } from '../../public-events/kernel/history-next.ts'
+import type { History, LockEntry, Snapshot } from './public-events/kernel/history.ts'
+import type { NewSnapshot } from './public-events/kernel/history-next.ts'
 
 /** Where this version keeps its own. */
-export const SCHEMA_FOLDER = join(import.meta.dirname, '../../public-events/schemas')
+export const SCHEMA_FOLDER = join(import.meta.dirname, 'public-events/schemas')
 const LOCK = 'lock.json'
 
 const text = Type.String({ minLength: 1 })
