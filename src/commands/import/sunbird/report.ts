@@ -56,7 +56,7 @@ export function comparedText({ userId, collectionId, contextId, unitId, table, d
   const where = unitId === undefined ? collectionId : unit
   const told = differences.map(
     ({ field, claimed, recomputed, right, why }) =>
-      `${field} is ${valueText(claimed)} there and ${valueText(recomputed)} here: ${RIGHT[right]}, ${why}`,
+      `${field}${valuesText(claimed, recomputed)}: ${RIGHT[right]}, ${why}`,
   )
   return `differs ${userId} in ${where} / ${contextId} (${table}): ${told.join('; ')}`
 }
@@ -65,6 +65,12 @@ const RIGHT: Readonly<Record<ClaimDifference['right'], string>> = {
   recomputed: 'what is here is right',
   claimed: 'what is there is right',
   unknown: 'which is right cannot be said',
+}
+
+/** Nothing, where there is nothing to compare. */
+function valuesText(claimed: number | string | null, recomputed: number | string | null): string {
+  if (claimed === null && recomputed === null) return ''
+  return ` is ${valueText(claimed)} there and ${valueText(recomputed)} here`
 }
 
 function valueText(value: number | string | null): string {
