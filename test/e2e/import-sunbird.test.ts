@@ -57,6 +57,8 @@ interface Printed {
   readonly recomputed: number
   readonly compared: number
   readonly differing: number
+  readonly reasons: Readonly<Record<string, number>>
+  readonly kept?: number
 }
 
 function importing(folder: string, data: string, ...more: readonly string[]): Promise<Finished> {
@@ -398,6 +400,32 @@ test('who was complete there stays so, although rows were archived; without a ti
       { status: 2, progress: 0, n: complete.length - 1 },
     ],
   )
+})
+
+test('statuses of contents whose rows were archived are kept where that is asked for, once, and rows that come later count', async (t) => {
+  const tables = exportTables(LEARNERS)
+  const views = tables['user_content_consumption'] ?? []
+  const { from, data } = folders(t, { ...tables, user_content_consumption: views.slice(0, 11) })
+  const without = await imported(from, data)
+  assert.ok((without.reasons['NO_ROW'] ?? 0) > 0)
+  assert.equal(without.kept, undefined)
+
+  const kept = await imported(from, data, '--keep-statuses')
+  assert.equal(kept.kept, views.length - 11)
+  assert.deepEqual(Object.keys(kept.reasons), ['BEHIND'])
+  const again = await imported(from, data, '--keep-statuses')
+  assert.deepEqual([again.kept, again.recomputed], [0, 0])
+
+  const whole = folders(t, tables)
+  await imported(whole.from, whole.data)
+  const progress = 'SELECT user_id, progress, status, leaves FROM named_summary ORDER BY 1'
+  assert.deepEqual(read(data, progress), read(whole.data, progress))
+  // What was archived turns up after all.
+  await imported(whole.from, data)
+  const times = 'SELECT user_id, content_id, completed_at FROM named_view ORDER BY 1, 2'
+  assert.deepEqual(read(data, times).length, read(whole.data, times).length)
+  const [restored] = read(data, `${times} LIMIT 1 OFFSET 20`)
+  assert.deepEqual(restored, read(whole.data, `${times} LIMIT 1 OFFSET 20`)[0])
 })
 
 test('what is used wrongly is said with an example; a folder in use is refused; a dry run opens no store', async (t) => {

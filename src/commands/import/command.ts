@@ -24,6 +24,7 @@ export function addSunbirdImport(imports: Command, readEnvironment: ReadEnvironm
         'twice',
       ]),
     )
+    .option('--keep-statuses', 'where no row of a content was imported, keep the status that user_enrolments has of it')
     .option('--refused <file>', 'where refused rows are written (default: refused.jsonl in the data folder)')
     .option('--json', 'print the report as JSON')
     .action(async (folder: string, _options: SunbirdOptions, command: Command) => {

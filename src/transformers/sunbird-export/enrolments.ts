@@ -19,6 +19,8 @@ export interface EnrolmentClaim {
 export interface EnrolmentImport {
   readonly key: EnrolmentKey
   readonly enrolment: Enrolment
+  /** By when all of it had happened that the row tells of, UTC milliseconds; of a row that does not say, by now. */
+  readonly writtenAt: number
   readonly claim: EnrolmentClaim
 }
 
@@ -48,7 +50,9 @@ export const ENROLMENTS: Table<EnrolmentImport> = {
         ? []
         : [{ column: 'datetime', text: 'the row does not say when the enrolment ended; it counts as ended at once' }]
     const enrolment = { firstEnrolledAt: enrolledAt, enrolledAt, unenrolledAt }
-    return { value: { key, enrolment, claim: claimOf(row, nowMs) }, notes }
+    const claim = claimOf(row, nowMs)
+    const writtenAt = written ?? claim.completedAt ?? nowMs
+    return { value: { key, enrolment, writtenAt, claim }, notes }
   },
 }
 

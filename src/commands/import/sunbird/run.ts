@@ -7,11 +7,12 @@ import { bytesBar } from './bytes-bar.ts'
 import { Comparison, type ComparisonTotals } from './comparison.ts'
 import type { ExportFile, TableName } from './files.ts'
 import type { ReadingOptions } from './open-file.ts'
+import { keepStatuses } from './keep-statuses.ts'
 import { finish, type Position } from './position.ts'
 import { readOneFile } from './read-files.ts'
 import type { RefusedFile } from './refused-file.ts'
 import type { Report } from './report.ts'
-import { added, reportText, type Totals } from './totals.ts'
+import { added, reportText, type Figures } from './totals.ts'
 
 /** What an import works with. */
 export interface Import {
@@ -21,6 +22,8 @@ export interface Import {
   readonly options: ReadingOptions
   readonly report: Report
   readonly refused: RefusedFile
+  /** Whether statuses are kept of contents that have no row. */
+  readonly keepsStatuses: boolean
 }
 
 /** @param from where to go on; the last stages are done from their beginning, which changes nothing that is done. */
@@ -31,12 +34,13 @@ export async function runImport(parts: Import, from: Position): Promise<void> {
   }
   await settle(config, store)
   const { totals } = await readFiles(parts, from)
+  const kept = parts.keepsStatuses ? await keep(parts) : undefined
   const recomputed = await recompute(config, store)
   const comparison = await compare(parts)
   await finish(store.comparison)
   const { activities } = comparison
   const all = activities.read === 0 ? totals : added(totals, 'user_activity_agg', activities)
-  end(report, all, recomputed, comparison, refused.path)
+  end(report, { tables: all, kept, recomputed, refusedFile: refused.path }, comparison)
 }
 
 /**
@@ -76,6 +80,10 @@ async function readFiles(parts: Import, from: Position): Promise<Position> {
   if (!isSettled) await settle(config, store)
   bar.end()
   return position
+}
+
+function keep({ config, store, files, options }: Import): Promise<number> {
+  return keepStatuses({ store, mode: config.MODE, options, commitRows: config.IMPORT_COMMIT_ROWS }, files)
 }
 
 /** Computes the summaries that history has taken away; answers how many. */
@@ -126,11 +134,9 @@ async function compare({ config, store, files, options, report, refused }: Impor
 
 function end(
   report: Report,
-  totals: Totals,
-  recomputed: number,
+  done: Pick<Figures, 'tables' | 'kept' | 'recomputed' | 'refusedFile'>,
   { compared, differing, reasons }: ComparisonTotals,
-  refusedFile: string,
 ): void {
-  const figures = { dryRun: false, tables: totals, recomputed, compared, differing, reasons, refusedFile }
+  const figures = { dryRun: false, ...done, compared, differing, reasons }
   report.end(figures, reportText(figures))
 }

@@ -26,6 +26,7 @@ export interface SunbirdOptions {
   readonly null: string
   readonly backslashes?: Backslashes
   readonly refused?: string
+  readonly keepStatuses?: boolean
   readonly json?: boolean
 }
 
@@ -47,7 +48,8 @@ export async function importSunbird(config: Config, folder: string, options: Sun
     const position = await begin(store.comparison, fingerprint(files, reading), options.anew === true)
     const refused = new RefusedFile(options.refused ?? join(config.DATA, 'refused.jsonl'), position.refusedBytes)
     try {
-      await runImport({ config, store, files, options: reading, report, refused }, position)
+      const keepsStatuses = options.keepStatuses === true
+      await runImport({ config, store, files, options: reading, report, refused, keepsStatuses }, position)
     } finally {
       refused.close()
     }

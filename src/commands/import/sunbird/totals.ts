@@ -58,6 +58,8 @@ export function totalsText(totals: Totals, dryRun: boolean): string {
 /** What stands at the end of a report. */
 export interface Figures {
   readonly tables: Totals
+  /** Contents whose status is that of their enrolment's row; undefined where none was to be kept. */
+  readonly kept: number | undefined
   readonly recomputed: number
   readonly compared: number
   readonly differing: number
@@ -65,13 +67,14 @@ export interface Figures {
   readonly refusedFile: string
 }
 
-export function reportText({ tables, recomputed, compared, differing, reasons, refusedFile }: Figures): string {
+export function reportText({ tables, kept, recomputed, compared, differing, reasons, refusedFile }: Figures): string {
   const all = Object.values(tables)
   const nothing = all.every((counts) => counts.new + counts.changed === 0)
   const remarks = all.some(({ refused, noted }) => refused + noted > 0)
   return [
     totalsText(tables, false),
-    ...(nothing ? ['All of it was known: nothing was changed.'] : []),
+    ...(kept === undefined ? [] : [`${String(kept)} contents without rows have their status from user_enrolments`]),
+    ...(nothing && (kept ?? 0) === 0 ? ['All of it was known: nothing was changed.'] : []),
     `${String(recomputed)} summaries recomputed; ${String(compared)} rows compared with them, ${String(differing)} differ`,
     ...Object.entries(reasons).map(([reason, count]) => `  ${reason}: ${String(count)}`),
     ...(remarks ? [`Refused and noted rows are in ${refusedFile}`] : []),
