@@ -1,11 +1,6 @@
 /** `waymark dlq …`: what could not be delivered. */
 import { InvalidArgumentError, type Command } from 'commander'
-import type { Config } from '../../config.ts'
-
-/** Reads the configuration for a command. */
-type ReadEnvironment = (command: Command) => Config
-/** Puts an example under a command's help, and after complaints about its use. */
-type WithExample = (command: Command, example: string) => Command
+import type { ReadEnvironment, WithExample } from '../adding.ts'
 
 /** Adds the commands below `waymark dlq`. They work through the server that runs, or without one. */
 export function addDlqCommands(dlq: Command, readEnvironment: ReadEnvironment, withExample: WithExample): void {

@@ -7,12 +7,10 @@ import type { PublicEvent } from '../../public-events/kernel/public-event.ts'
 import type { DocumentFormat } from './docs.ts'
 import { eventOf } from './known-event.ts'
 import type { SchemaFormat } from './schema.ts'
+import type { WithExample } from '../adding.ts'
 
 const FORMATS: readonly SchemaFormat[] = ['avro', 'json-schema', 'asyncapi', 'markdown']
 const DOCUMENT_FORMATS: readonly DocumentFormat[] = ['markdown', 'json']
-
-/** Puts an example under a command's help, and after complaints about its use. */
-type WithExample = (command: Command, example: string) => Command
 
 /** What is installed, as the environment of a command says. */
 type Open = (command: Command) => Promise<Installed>

@@ -1,13 +1,8 @@
 /** `waymark events groups`, `pause`, `resume`, `replay`, `forget` and `tail`: how events reach their consumers. */
 import { InvalidArgumentError, type Command } from 'commander'
-import type { Config } from '../../config.ts'
 import { readPosition } from '../dlq/command.ts'
 import type { TailOptions } from './tail.ts'
-
-/** Reads the configuration for a command. */
-type ReadEnvironment = (command: Command) => Config
-/** Puts an example under a command's help, and after complaints about its use. */
-type WithExample = (command: Command, example: string) => Command
+import type { ReadEnvironment, WithExample } from '../adding.ts'
 
 interface Json {
   readonly json?: boolean

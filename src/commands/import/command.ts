@@ -1,12 +1,7 @@
 /** `waymark import sunbird`: brings the data of today's system along. */
 import { Option, type Command } from 'commander'
-import type { Config } from '../../config.ts'
 import type { SunbirdOptions } from './sunbird/sunbird.ts'
-
-/** Reads the configuration for a command. */
-type ReadEnvironment = (command: Command) => Config
-/** Puts an example under a command's help, and after complaints about its use. */
-type WithExample = (command: Command, example: string) => Command
+import type { ReadEnvironment, WithExample } from '../adding.ts'
 
 /** Adds it to `waymark import`. No server may run on the data folder meanwhile. */
 export function addSunbirdImport(imports: Command, readEnvironment: ReadEnvironment, withExample: WithExample): void {

@@ -1,11 +1,6 @@
 /** `waymark merge-users`: two accounts turned out to be one learner. */
 import type { Command } from 'commander'
-import type { Config } from '../../config.ts'
-
-/** Reads the configuration for a command. */
-type ReadEnvironment = (command: Command) => Config
-/** Puts an example under a command's help, and after complaints about its use. */
-type WithExample = (command: Command, example: string) => Command
+import type { ReadEnvironment, WithExample } from '../adding.ts'
 
 /** Makes the command. It works through the server that runs, or without one. */
 export function addMergeCommand(command: Command, readEnvironment: ReadEnvironment, withExample: WithExample): void {

@@ -1,13 +1,8 @@
 /** `waymark sync` and `waymark repair`: wrong numbers are put right. */
 import { InvalidArgumentError, type Command } from 'commander'
-import type { Config } from '../../config.ts'
 import type { SyncOptions } from './sync.ts'
 import type { RepairOptions } from './run.ts'
-
-/** Reads the configuration for a command. */
-type ReadEnvironment = (command: Command) => Config
-/** Puts an example under a command's help, and after complaints about its use. */
-type WithExample = (command: Command, example: string) => Command
+import type { ReadEnvironment, WithExample } from '../adding.ts'
 
 /** Adds both commands. They work through the server that runs, or without one. */
 export function addRepairCommands(waymark: Command, readEnvironment: ReadEnvironment, withExample: WithExample): void {

@@ -1,4 +1,5 @@
 /** What a repair found, told as it comes: however much it is, no more of it is held in memory than a page. */
+import { jsonRows } from '../json-rows.ts'
 
 /** A summary that was not right: POST /v1/summary/repair. */
 export interface DifferenceRow {
@@ -41,21 +42,8 @@ export function openReport(
       end: (_figures, text) => write(`${text}\n`),
     }
   }
-  let separator = ''
-  const begin = (): void => {
-    if (separator === '') write(`{"dryRun":${String(dryRun)},"differences":[`)
-  }
-  return {
-    row: (row) => {
-      begin()
-      write(`${separator}\n${JSON.stringify(row)}`)
-      separator = ','
-    },
-    end: (figures) => {
-      begin()
-      write(`\n],${JSON.stringify(figures).slice(1)}\n`)
-    },
-  }
+  const { add, end } = jsonRows(`{"dryRun":${String(dryRun)},"differences":[`, write)
+  return { row: add, end }
 }
 
 /** One summary that was not right, in a sentence. */

@@ -1,12 +1,7 @@
 /** `waymark export` and `waymark import`: everything of a store out, and in again. */
 import type { Command } from 'commander'
-import type { Config } from '../../config.ts'
 import { WrongUse } from '../wrong-use.ts'
-
-/** Reads the configuration for a command. */
-type ReadEnvironment = (command: Command) => Config
-/** Puts an example under a command's help, and after complaints about its use. */
-type WithExample = (command: Command, example: string) => Command
+import type { ReadEnvironment, WithExample } from '../adding.ts'
 
 interface TransferOptions {
   readonly json?: boolean

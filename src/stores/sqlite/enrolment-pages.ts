@@ -82,24 +82,20 @@ export class EnrolmentPages {
 
   /** Every enrolment that has, or should have, a summary, by learner, collection and context. */
   summarised(page: PageRequest): Page<EnrolmentKey> {
-    const [userId = '', collectionId = '', contextId = ''] = decodeCursor(page.after, 3)
-    const rows = this.#statements
-      .of(
-        `SELECT user_id, collection_id, context_id FROM participation
-         WHERE ${SUMMARISED} AND (user_id, collection_id, context_id) > (?, ?, ?)
-         ORDER BY user_id, collection_id, context_id LIMIT ?`,
-      )
-      .all(userId, collectionId, contextId, page.limit + 1)
-    return pageOf(rows.map(keyOf), page.limit, (last) => [last.userId, last.collectionId, last.contextId])
+    return this.#where(SUMMARISED, page)
   }
 
   /** Everyone who takes part and has no stored summary, by learner, collection and context. */
   unsummarised(page: PageRequest): Page<EnrolmentKey> {
+    return this.#where(UNSUMMARISED, page)
+  }
+
+  #where(condition: string, page: PageRequest): Page<EnrolmentKey> {
     const [userId = '', collectionId = '', contextId = ''] = decodeCursor(page.after, 3)
     const rows = this.#statements
       .of(
         `SELECT user_id, collection_id, context_id FROM participation
-         WHERE ${UNSUMMARISED} AND (user_id, collection_id, context_id) > (?, ?, ?)
+         WHERE ${condition} AND (user_id, collection_id, context_id) > (?, ?, ?)
          ORDER BY user_id, collection_id, context_id LIMIT ?`,
       )
       .all(userId, collectionId, contextId, page.limit + 1)

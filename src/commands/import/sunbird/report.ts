@@ -1,5 +1,6 @@
 /** What an import found, told as it comes: however much it is, no more of it is held in memory than a row. */
 import type { EnrolmentKey } from '../../../domain/progress/key.ts'
+import { jsonRows } from '../../json-rows.ts'
 import type { ClaimDifference } from '../../../transformers/sunbird-export/compare.ts'
 import type { RowRemark } from './refused-file.ts'
 
@@ -30,19 +31,13 @@ export function openReport(
       end: (_figures, text) => write(`${text}\n`),
     }
   }
-  let separator = ''
-  const add = (row: object): void => {
-    write(`${separator === '' ? '{"rows":[' : separator}\n${JSON.stringify(row)}`)
-    separator = ','
-  }
+  const { add, end } = jsonRows('{"rows":[', write)
   return {
     remark: add,
     compared: (row) => {
       add({ kind: 'differs', ...row })
     },
-    end: (figures) => {
-      write(`${separator === '' ? '{"rows":[' : ''}\n],${JSON.stringify(figures).slice(1)}\n`)
-    },
+    end,
   }
 }
 
